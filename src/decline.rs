@@ -242,6 +242,9 @@ reasons! {
     /// A decorator other than `@late()` or `@include("...")`.
     Decorator, "decorator", "a decorator that runs code",
         "use `@late()` or a literal";
+    /// A default value, evaluated with the `def`, that isn't a literal.
+    Default, "default", "a default value that runs code",
+        "write the default out as a literal";
     /// An `@early()` function, evaluated while loading.
     EarlyBinding, "early-binding", "an `@early()` function",
         "install the package: the installed definition holds the result";

@@ -32,6 +32,7 @@ mod package;
 #[cfg(feature = "python")]
 mod python;
 mod static_tier;
+pub mod version;
 
 pub use decline::{Declined, Reason};
 pub use error::LoadError;

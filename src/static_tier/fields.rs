@@ -1,0 +1,168 @@
+//! The solver fields: from the values that a definition binds to what rez makes of them.
+//!
+//! Follows `package_pod_schema_dict` in `rez/package_resources.py`.
+
+use crate::decline::Reason;
+use crate::package::PackageData;
+use crate::version::{canonical_request, check_version, is_valid_package_name};
+
+use super::lexer::{decline, Res};
+use super::value::Value;
+
+/// A name that the solver's view is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Name,
+    Version,
+    Requires,
+    Variants,
+}
+
+impl Field {
+    #[inline]
+    pub fn of(name: &[u8]) -> Option<Field> {
+        match name {
+            b"name" => Some(Field::Name),
+            b"version" => Some(Field::Version),
+            b"requires" => Some(Field::Requires),
+            b"variants" => Some(Field::Variants),
+            _ => None,
+        }
+    }
+}
+
+/// What a field is bound to. A value that rez refuses counts only if it stays bound.
+#[derive(Debug, Default)]
+pub(super) enum Slot<T> {
+    #[default]
+    Absent,
+    Set(T),
+    Refused(Reason, usize),
+}
+
+impl<T> Slot<T> {
+    /// The value at the end of the file, `None` when there is none.
+    fn get(self) -> Res<Option<T>> {
+        match self {
+            Slot::Absent => Ok(None),
+            Slot::Set(value) => Ok(Some(value)),
+            Slot::Refused(reason, offset) => decline(reason, offset),
+        }
+    }
+}
+
+impl<T> From<Result<T, (Reason, usize)>> for Slot<T> {
+    fn from(result: Result<T, (Reason, usize)>) -> Self {
+        match result {
+            Ok(value) => Slot::Set(value),
+            Err((reason, offset)) => Slot::Refused(reason, offset),
+        }
+    }
+}
+
+/// The solver fields of a definition that is being read.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub name: Slot<String>,
+    pub version: Slot<String>,
+    pub requires: Slot<Vec<String>>,
+    pub variants: Slot<Vec<Vec<String>>>,
+}
+
+impl Fields {
+    /// Binds `field` to the string `text`, whose literal is at `offset`.
+    pub fn set_string(&mut self, field: Field, text: &str, offset: usize) {
+        match field {
+            Field::Name => self.name = name(text).map_err(|r| (r, offset)).into(),
+            Field::Version => self.version = version(text).map_err(|r| (r, offset)).into(),
+            Field::Requires => self.requires = Slot::Refused(Reason::RequiresType, offset),
+            Field::Variants => self.variants = Slot::Refused(Reason::VariantsType, offset),
+        }
+    }
+
+    /// Binds `field` to the value of the expression at `offset`.
+    pub fn set_value(&mut self, field: Field, value: &Value, offset: usize) {
+        match (field, value) {
+            (_, Value::Str(text)) => self.set_string(field, text, offset),
+            (Field::Name, _) => self.name = Slot::Refused(Reason::NameType, offset),
+            (Field::Version, _) => self.version = Slot::Refused(Reason::VersionType, offset),
+            (Field::Requires, _) => {
+                self.requires = requests(value, Reason::RequiresType)
+                    .map_err(|r| (r, offset))
+                    .into();
+            }
+            (Field::Variants, Value::List(variants)) => {
+                self.variants = variants
+                    .iter()
+                    .map(|variant| requests(variant, Reason::VariantsType))
+                    .collect::<Result<Vec<_>, _>>()
+                    .map_err(|r| (r, offset))
+                    .into();
+            }
+            (Field::Variants, _) => self.variants = Slot::Refused(Reason::VariantsType, offset),
+        }
+    }
+
+    /// Forgets what `field` was bound to: it is now something that rez strips.
+    pub fn remove(&mut self, field: Field) {
+        match field {
+            Field::Name => self.name = Slot::Absent,
+            Field::Version => self.version = Slot::Absent,
+            Field::Requires => self.requires = Slot::Absent,
+            Field::Variants => self.variants = Slot::Absent,
+        }
+    }
+
+    /// The solver's view of a file that is loaded alone.
+    pub fn finish(self) -> Res<PackageData> {
+        let Some(name) = self.name.get()? else {
+            return decline(Reason::MissingName, 0);
+        };
+        let Some(version) = self.version.get()? else {
+            return decline(Reason::MissingVersion, 0);
+        };
+        Ok(PackageData {
+            name,
+            version,
+            requires: self.requires.get()?.unwrap_or_default(),
+            variants: self.variants.get()?.unwrap_or_default(),
+        })
+    }
+}
+
+fn name(text: &str) -> Result<String, Reason> {
+    if is_valid_package_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Reason::NameInvalid)
+    }
+}
+
+fn version(text: &str) -> Result<String, Reason> {
+    match check_version(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(_) => Err(Reason::VersionInvalid),
+    }
+}
+
+/// `str(PackageRequest(text))`.
+#[inline]
+pub(super) fn request(text: &str) -> Result<String, Reason> {
+    match canonical_request(text) {
+        Ok(request) => Ok(request.into_owned()),
+        Err(_) => Err(Reason::RequestInvalid),
+    }
+}
+
+fn requests(value: &Value, wrong_type: Reason) -> Result<Vec<String>, Reason> {
+    let Value::List(items) = value else {
+        return Err(wrong_type);
+    };
+    items
+        .iter()
+        .map(|item| match item {
+            Value::Str(text) => request(text),
+            _ => Err(wrong_type),
+        })
+        .collect()
+}

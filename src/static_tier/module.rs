@@ -1,0 +1,642 @@
+//! The top level of a definition: which statements may be there, and what they bind.
+//!
+//! Every statement is either proven not to raise, rebind or mutate anything beyond the
+//! names that are followed here, or the file is declined.
+
+use std::collections::HashMap;
+
+use super::block::Indent;
+use super::eval::{evaluate, Budget, Names};
+use super::expr::{Mode, Parser, Shape};
+use super::fields::{request, Field, Fields, Slot};
+use super::import::Span;
+use super::lexer::{decline, is_ident_start, Lexer, Prefix, Res};
+use super::literal::Literals;
+use super::string::decode;
+use super::token::{keyword, Tok};
+use super::value::Value;
+use crate::decline::Reason;
+
+/// What a name is bound to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Binding {
+    /// The literal at this offset.
+    Literal(usize),
+    /// A computed value, in [`Bindings::values`].
+    Computed(usize),
+    /// A function, a module, something that isn't followed.
+    Opaque,
+}
+
+/// The names that the top level has bound so far.
+#[derive(Default)]
+pub(super) struct Bindings {
+    bound: Vec<(Span, Binding)>,
+    values: Vec<Value>,
+    /// Made when a name is first used: most files never use one.
+    index: HashMap<String, Binding>,
+    indexed: usize,
+}
+
+impl Bindings {
+    fn bind(&mut self, name: Span, binding: Binding) {
+        self.bound.push((name, binding));
+    }
+
+    fn bind_value(&mut self, name: Span, value: Value) {
+        self.values.push(value);
+        self.bind(name, Binding::Computed(self.values.len() - 1));
+    }
+}
+
+/// [`Bindings`], with the text that their literals are in.
+struct Lookup<'b, 'a> {
+    text: &'a str,
+    bindings: &'b mut Bindings,
+}
+
+impl Names for Lookup<'_, '_> {
+    fn value(&mut self, name: &str, offset: usize, budget: &mut Budget) -> Res<Value> {
+        let bindings = &mut *self.bindings;
+        for (span, binding) in &bindings.bound[bindings.indexed..] {
+            bindings
+                .index
+                .insert(self.text[span.0..span.1].to_owned(), *binding);
+        }
+        bindings.indexed = bindings.bound.len();
+        match bindings.index.get(name) {
+            Some(Binding::Computed(at)) => {
+                let value = &bindings.values[*at];
+                budget.pay(value.cost(), offset)?;
+                Ok(value.clone())
+            }
+            // a literal holds no names: this goes no deeper
+            Some(Binding::Literal(start)) => {
+                let start = *start;
+                let value = evaluate(self.text, start, 0, self, budget)?;
+                budget.pay(value.cost(), offset)?;
+                self.bindings.values.push(value.clone());
+                let computed = Binding::Computed(self.bindings.values.len() - 1);
+                self.bindings.index.insert(name.to_owned(), computed);
+                Ok(value)
+            }
+            Some(Binding::Opaque) | None => decline(Reason::Name, offset),
+        }
+    }
+}
+
+/// Names of rez's own that the definition has rebound.
+#[derive(Default)]
+pub(super) struct Shadowed {
+    pub scope: bool,
+    pub late: bool,
+    pub include: bool,
+}
+
+/// What precedes a statement, which `from __future__` imports are particular about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    Nothing,
+    /// A docstring, or `from __future__` imports.
+    Imports,
+    Over,
+}
+
+/// A definition that is being read.
+pub(super) struct Module<'a> {
+    pub text: &'a str,
+    pub parser: Parser<'a>,
+    pub literals: Literals,
+    pub fields: Fields,
+    pub bindings: Bindings,
+    pub budget: Budget,
+    pub shadowed: Shadowed,
+    /// How far from the start of the file the last statement was.
+    pub at: Start,
+    /// Dotted names that scopes have bound to values.
+    pub scope_leaves: Vec<String>,
+}
+
+impl<'a> Module<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Module {
+            text,
+            parser: Parser::new(text.as_bytes()),
+            literals: Literals::default(),
+            fields: Fields::default(),
+            bindings: Bindings::default(),
+            budget: Budget::new(),
+            shadowed: Shadowed::default(),
+            at: Start::Nothing,
+            scope_leaves: Vec::new(),
+        }
+    }
+
+    /// Reads the whole file.
+    pub fn run(mut self) -> Res<Fields> {
+        loop {
+            if self.parser.line_start()? != Indent::NONE {
+                return decline(Reason::Indentation, self.parser.lex.pos);
+            }
+            if self.parser.lex.peek() == 0 {
+                return Ok(self.fields);
+            }
+            let mut semicolon = self.statement(true)?;
+            while semicolon {
+                self.parser.lex.skip_trivia()?;
+                semicolon = match self.parser.lex.peek() {
+                    b'\n' | 0 => self.end_of_statement()?,
+                    _ => self.statement(false)?,
+                };
+            }
+        }
+    }
+
+    /// Reads the statement at the position and what ends it; true when that is a
+    /// semicolon. `first` on its line, a statement may be a compound one.
+    fn statement(&mut self, first: bool) -> Res<bool> {
+        let at = std::mem::replace(&mut self.at, Start::Over);
+        let lex = &mut self.parser.lex;
+        let start = lex.pos;
+        let byte = lex.peek();
+        if byte == b'"' || byte == b'\'' {
+            lex.start = start;
+            lex.string(Prefix::default())?;
+            if self.at_end_of_statement()? {
+                if at == Start::Nothing {
+                    self.at = Start::Imports;
+                }
+                return self.end_of_statement();
+            }
+            return self.expression_statement(start);
+        }
+        if byte == b'@' && first {
+            return self.decorated();
+        }
+        if !is_ident_start(byte) {
+            return self.expression_statement(start);
+        }
+        let word = lex.word();
+        let name = (lex.start, lex.pos);
+        let tok = match lex.peek() {
+            b'"' | b'\'' => return self.expression_statement(start),
+            0x80.. => return decline(Reason::NonAsciiIdentifier, lex.pos),
+            _ => keyword(word),
+        };
+        let reason = match tok {
+            Tok::Name => {
+                lex.skip_spaces();
+                let next = lex.at(lex.pos + 1);
+                return match lex.peek() {
+                    b'=' if next != b'=' => {
+                        lex.pos += 1;
+                        self.assignment(name)
+                    }
+                    b':' if next != b'=' => self.annotated(name),
+                    _ => self.expression_statement(start),
+                };
+            }
+            Tok::None | Tok::True | Tok::False | Tok::Not | Tok::Lambda => {
+                return self.expression_statement(start);
+            }
+            Tok::Pass => return self.end_of_statement(),
+            Tok::Import => return self.import(),
+            Tok::From => return self.from_import(at),
+            Tok::Def if first => {
+                self.parser.tok = Tok::Def;
+                self.define(None)?;
+                return Ok(false);
+            }
+            Tok::With if first => return self.scope(),
+            Tok::Def | Tok::With | Tok::In | Tok::Is | Tok::And | Tok::Or => Reason::Syntax,
+            Tok::If => Reason::If,
+            Tok::For | Tok::While => Reason::Loop,
+            Tok::Try => Reason::Try,
+            Tok::Class => Reason::Class,
+            Tok::Del => Reason::Delete,
+            Tok::Async | Tok::Await => Reason::Async,
+            Tok::Return | Tok::Yield => Reason::OutsideFunction,
+            Tok::Break | Tok::Continue => Reason::OutsideLoop,
+            Tok::Raise | Tok::Assert | Tok::Global => Reason::Statement,
+            Tok::Nonlocal => Reason::ScopeRule,
+            _ => Reason::Syntax,
+        };
+        decline(reason, start)
+    }
+
+    /// Whether only the end of the statement follows.
+    pub fn at_end_of_statement(&mut self) -> Res<bool> {
+        self.parser.lex.skip_trivia()?;
+        Ok(matches!(self.parser.lex.peek(), b'\n' | b';' | 0))
+    }
+
+    /// Moves past the end of a statement; true when it is a semicolon.
+    pub fn end_of_statement(&mut self) -> Res<bool> {
+        let lex = &mut self.parser.lex;
+        lex.skip_trivia()?;
+        match lex.peek() {
+            b'\n' => {
+                lex.pos += 1;
+                Ok(false)
+            }
+            0 => Ok(false),
+            b';' => {
+                lex.pos += 1;
+                Ok(true)
+            }
+            _ => decline(Reason::Syntax, lex.pos),
+        }
+    }
+
+    /// The statement at `start`, which is none of the usual ones: harmless if it is a
+    /// constant expression.
+    fn expression_statement(&mut self, start: usize) -> Res<bool> {
+        self.parser.lex.pos = start;
+        self.parser.bump()?;
+        let shape = self.parser.expr(Mode::Tuple)?;
+        let reason = match self.parser.tok {
+            Tok::Newline | Tok::Semi | Tok::Eof => {
+                self.evaluate(start)?;
+                return Ok(self.parser.tok == Tok::Semi);
+            }
+            Tok::AugAssign if shape != Shape::Other => Reason::AugmentedAssignment,
+            Tok::Assign if shape.is_target() => Reason::ComputedTarget,
+            Tok::Assign | Tok::AugAssign => Reason::AssignTarget,
+            Tok::Colon if shape == Shape::Target => Reason::ComputedTarget,
+            _ => return self.parser.syntax(),
+        };
+        self.parser.fail(reason)
+    }
+
+    /// The value of the expression at `start`, which the grammar has accepted.
+    fn evaluate(&mut self, start: usize) -> Res<Value> {
+        let mut names = Lookup {
+            text: self.text,
+            bindings: &mut self.bindings,
+        };
+        evaluate(self.text, start, 0, &mut names, &mut self.budget)
+    }
+
+    /// `name = ...`, from behind the `=`.
+    fn assignment(&mut self, name: Span) -> Res<bool> {
+        self.parser.lex.skip_trivia()?;
+        let start = self.parser.lex.pos;
+        let field = Field::of(&self.parser.lex.src[name.0..name.1]);
+        let fast = match field {
+            None => {
+                self.check_name(name)?;
+                self.literals.skip(&mut self.parser.lex)?
+            }
+            Some(field @ (Field::Name | Field::Version)) => self.string(field)?,
+            Some(Field::Requires) => match self.requests()? {
+                Some(requires) => {
+                    self.fields.requires = requires;
+                    true
+                }
+                None => false,
+            },
+            Some(Field::Variants) => match self.variants()? {
+                Some(variants) => {
+                    self.fields.variants = variants;
+                    true
+                }
+                None => false,
+            },
+        };
+        self.parser.lex.depth = 0;
+        if fast && self.at_end_of_statement()? {
+            self.bindings.bind(name, Binding::Literal(start));
+            return self.end_of_statement();
+        }
+        self.computed(name, start)
+    }
+
+    /// `name = a = expression`, from the first right-hand side at `start`.
+    fn computed(&mut self, name: Span, start: usize) -> Res<bool> {
+        let mut targets = vec![name];
+        let mut start = start;
+        self.parser.lex.pos = start;
+        // `a = b = value`
+        loop {
+            self.parser.bump()?;
+            if self.parser.tok != Tok::Name {
+                break;
+            }
+            let name = (self.parser.lex.start, self.parser.lex.pos);
+            self.parser.bump()?;
+            if self.parser.tok != Tok::Assign {
+                break;
+            }
+            self.parser.lex.skip_trivia()?;
+            start = self.parser.lex.pos;
+            targets.push(name);
+        }
+        self.parser.lex.pos = start;
+        self.parser.lex.depth = 0;
+        self.parser.bump()?;
+        if self.parser.tok == Tok::Yield {
+            return self.parser.fail(Reason::OutsideFunction);
+        }
+        let shape = self.parser.expr(Mode::Tuple)?;
+        let semicolon = match self.parser.tok {
+            Tok::Newline | Tok::Eof => false,
+            Tok::Semi => true,
+            Tok::Assign if shape.is_target() => return self.parser.fail(Reason::ComputedTarget),
+            Tok::Assign => return self.parser.fail(Reason::AssignTarget),
+            _ => return self.parser.syntax(),
+        };
+        let value = self.evaluate(start)?;
+        for name in targets {
+            self.bind_value(name, value.clone(), start)?;
+        }
+        Ok(semicolon)
+    }
+
+    /// `name: annotation` or `name: annotation = value`, from the colon. The annotation
+    /// isn't evaluated: `compile` in `rez.serialise` inherits that module's
+    /// `from __future__ import annotations`.
+    fn annotated(&mut self, name: Span) -> Res<bool> {
+        self.parser.bump()?;
+        self.parser.bump()?;
+        self.parser.expr(Mode::Single)?;
+        match self.parser.tok {
+            Tok::Newline | Tok::Eof => Ok(false),
+            Tok::Semi => Ok(true),
+            Tok::Assign => {
+                self.parser.lex.skip_trivia()?;
+                let start = self.parser.lex.pos;
+                self.parser.bump()?;
+                self.parser.expr(Mode::Tuple)?;
+                let semicolon = match self.parser.tok {
+                    Tok::Newline | Tok::Eof => false,
+                    Tok::Semi => true,
+                    _ => return self.parser.syntax(),
+                };
+                let value = self.evaluate(start)?;
+                self.bind_value(name, value, start)?;
+                Ok(semicolon)
+            }
+            _ => self.parser.syntax(),
+        }
+    }
+
+    /// Binds `name` to a computed value, whose expression is at `offset`.
+    pub fn bind_value(&mut self, name: Span, value: Value, offset: usize) -> Res<()> {
+        if !value.is_walkable() {
+            return decline(Reason::NonStringKey, offset);
+        }
+        self.budget.pay(value.cost(), offset)?;
+        match Field::of(&self.parser.lex.src[name.0..name.1]) {
+            Some(field) => self.fields.set_value(field, &value, offset),
+            None => self.check_name(name)?,
+        }
+        self.bindings.bind_value(name, value);
+        Ok(())
+    }
+
+    /// Binds `name` to something that isn't followed, and that rez strips when it is a
+    /// solver field.
+    pub fn bind_opaque(&mut self, name: Span) -> Res<()> {
+        match Field::of(&self.parser.lex.src[name.0..name.1]) {
+            Some(field) => self.fields.remove(field),
+            None => self.check_name(name)?,
+        }
+        self.bindings.bind(name, Binding::Opaque);
+        Ok(())
+    }
+
+    /// Notes a name that isn't a solver field before it is bound.
+    fn check_name(&mut self, name: Span) -> Res<()> {
+        match &self.parser.lex.src[name.0..name.1] {
+            b"scope" => self.shadowed.scope = true,
+            b"late" => self.shadowed.late = true,
+            b"include" => self.shadowed.include = true,
+            // metadata; any other name of this kind may mean something to Python
+            b"__author__" | b"__authors__" | b"__version__" | b"__copyright__" | b"__license__"
+            | b"__email__" | b"__maintainer__" | b"__status__" | b"__credits__" | b"__date__"
+            | b"__all__" => {}
+            text if text.starts_with(b"__") => return decline(Reason::Shadowing, name.0),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A plain string for `name` or `version`; false when there is something else.
+    fn string(&mut self, field: Field) -> Res<bool> {
+        let lex = &mut self.parser.lex;
+        let start = lex.pos;
+        if !matches!(lex.peek(), b'"' | b'\'') {
+            return Ok(false);
+        }
+        lex.start = start;
+        lex.string(Prefix::default())?;
+        if !self.at_end_of_statement()? {
+            return Ok(false);
+        }
+        let text = string_text(self.text, &self.parser.lex)?;
+        self.fields.set_string(field, &text, start);
+        Ok(true)
+    }
+
+    /// A list of plain strings for `requires`; `None` when there is something else.
+    fn requests(&mut self) -> Res<Option<Slot<Vec<String>>>> {
+        if self.parser.lex.peek() != b'[' {
+            return Ok(None);
+        }
+        let mut refused = None;
+        let list = request_list(self.text, &mut self.parser.lex, &mut refused)?;
+        Ok(list.map(|list| slot(list, refused)))
+    }
+
+    /// A list of lists of plain strings for `variants`; `None` when there is something
+    /// else.
+    fn variants(&mut self) -> Res<Option<Slot<Vec<Vec<String>>>>> {
+        let lex = &mut self.parser.lex;
+        if lex.peek() != b'[' {
+            return Ok(None);
+        }
+        lex.pos += 1;
+        lex.depth += 1;
+        let mut refused = None;
+        let mut variants = Vec::new();
+        loop {
+            lex.skip_trivia()?;
+            match lex.peek() {
+                b'[' => {}
+                b']' => break,
+                _ => return Ok(None),
+            }
+            match request_list(self.text, lex, &mut refused)? {
+                Some(variant) => variants.push(variant),
+                None => return Ok(None),
+            }
+            lex.skip_trivia()?;
+            match lex.peek() {
+                b',' => lex.pos += 1,
+                b']' => {}
+                _ => return Ok(None),
+            }
+        }
+        lex.pos += 1;
+        lex.depth -= 1;
+        Ok(Some(slot(variants, refused)))
+    }
+
+    /// A `def`, whose keyword is the current token, behind the decorators named.
+    pub fn define(&mut self, decorated: Option<Decorated>) -> Res<()> {
+        let start = self.parser.lex.start;
+        let function = self.parser.function()?;
+        let name = &self.parser.lex.src[function.name.0..function.name.1];
+        if let Some(decorated) = decorated {
+            if Field::of(name).is_some() {
+                return decline(
+                    if decorated.late {
+                        Reason::LateBinding
+                    } else {
+                        Reason::Decorator
+                    },
+                    start,
+                );
+            }
+            // `late` raises a ValueError
+            if decorated.late && REX_FUNCTIONS.contains(&name) {
+                return decline(Reason::Decorator, start);
+            }
+        }
+        for default in function.defaults {
+            let mut lex = Lexer::new(self.text.as_bytes());
+            lex.pos = default;
+            lex.depth = 1;
+            if !self.literals.skip(&mut lex)? {
+                return decline(Reason::Default, default);
+            }
+            lex.skip_trivia()?;
+            if !matches!(lex.peek(), b',' | b')') {
+                return decline(Reason::Default, default);
+            }
+        }
+        self.bind_opaque(function.name)
+    }
+
+    /// Decorators and the `def` behind them. Only `@late()` and `@include("module")` are
+    /// served; they set an attribute of the function (`rez/utils/sourcecode.py`).
+    fn decorated(&mut self) -> Res<bool> {
+        let mut decorated = Decorated::default();
+        loop {
+            let lex = &mut self.parser.lex;
+            let start = lex.pos;
+            lex.pos += 1;
+            if lex.next()? != Tok::Name {
+                return decline(Reason::Decorator, start);
+            }
+            let name = lex.text();
+            if lex.next()? != Tok::LParen {
+                return decline(Reason::Decorator, start);
+            }
+            lex.depth = 1;
+            match name {
+                b"late" if !self.shadowed.late => {
+                    decorated.late = true;
+                    if lex.next()? != Tok::RParen {
+                        return decline(Reason::Decorator, start);
+                    }
+                }
+                b"include" if !self.shadowed.include => loop {
+                    if lex.next()? != Tok::Str {
+                        return decline(Reason::Decorator, start);
+                    }
+                    match lex.next()? {
+                        Tok::Comma => {}
+                        Tok::RParen => break,
+                        _ => return decline(Reason::Decorator, start),
+                    }
+                },
+                b"early" => return decline(Reason::EarlyBinding, start),
+                _ => return decline(Reason::Decorator, start),
+            }
+            lex.depth = 0;
+            if lex.next()? != Tok::Newline {
+                return decline(Reason::Decorator, start);
+            }
+            if self.parser.line_start()? != Indent::NONE {
+                return decline(Reason::Indentation, self.parser.lex.pos);
+            }
+            if self.parser.lex.peek() == b'@' {
+                continue;
+            }
+            self.parser.bump()?;
+            if self.parser.tok != Tok::Def {
+                return self.parser.fail(Reason::Class);
+            }
+            self.define(Some(decorated))?;
+            return Ok(false);
+        }
+    }
+}
+
+/// Which decorators a function has.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Decorated {
+    late: bool,
+}
+
+/// `package_rex_keys` of `rez/package_resources.py`.
+const REX_FUNCTIONS: [&[u8]; 5] = [
+    b"pre_commands",
+    b"commands",
+    b"post_commands",
+    b"pre_build_commands",
+    b"pre_test_commands",
+];
+
+/// The value of the string that `lex` has just read.
+pub(super) fn string_text<'a>(text: &'a str, lex: &Lexer<'_>) -> Res<std::borrow::Cow<'a, str>> {
+    let string = lex.string;
+    let raw = string.raw || !string.backslash;
+    decode(&text[string.start..string.end], raw, lex.start)
+}
+
+fn slot<T>(value: T, refused: Option<(Reason, usize)>) -> Slot<T> {
+    match refused {
+        None => Slot::Set(value),
+        Some((reason, offset)) => Slot::Refused(reason, offset),
+    }
+}
+
+/// A list of plain strings, from its `[`, each made canonical; `None` when there is
+/// something else. The first string that isn't a request goes to `refused`.
+fn request_list(
+    text: &str,
+    lex: &mut Lexer<'_>,
+    refused: &mut Option<(Reason, usize)>,
+) -> Res<Option<Vec<String>>> {
+    let mut list = Vec::new();
+    lex.pos += 1;
+    lex.depth += 1;
+    loop {
+        lex.skip_trivia()?;
+        match lex.peek() {
+            b'"' | b'\'' => {}
+            b']' => break,
+            _ => return Ok(None),
+        }
+        lex.start = lex.pos;
+        lex.string(Prefix::default())?;
+        let string = string_text(text, lex)?;
+        match request(&string) {
+            Ok(request) => list.push(request),
+            Err(reason) => {
+                refused.get_or_insert((reason, lex.start));
+            }
+        }
+        lex.skip_trivia()?;
+        match lex.peek() {
+            b',' => lex.pos += 1,
+            b']' => {}
+            _ => return Ok(None),
+        }
+    }
+    lex.pos += 1;
+    lex.depth -= 1;
+    Ok(Some(list))
+}

@@ -1,0 +1,201 @@
+//! `with scope("config") as c:`, rez's own block for nested settings.
+//!
+//! Follows `rez/utils/scope.py`. A scope becomes one top-level key, a dict, when the file
+//! has run. Names that the block binds go into the scope and are taken back from the
+//! globals when it ends (`_Scope.__exit__`), so the block can't touch a solver field.
+
+use super::block::Indent;
+use super::expr::Mode;
+use super::fields::Field;
+use super::import::Span;
+use super::lexer::{decline, Res};
+use super::module::{string_text, Module};
+use super::token::Tok;
+use crate::decline::Reason;
+
+/// Attributes that a scope has of its own: `c.items.x = 1` doesn't make a nested scope.
+/// (`dir(_Scope())`, without the names that start with an underscore.)
+const OWN_ATTRIBUTES: [&str; 21] = [
+    "clear",
+    "context",
+    "copy",
+    "data",
+    "format",
+    "format_expand",
+    "format_pretty",
+    "fromkeys",
+    "get",
+    "items",
+    "keys",
+    "locals",
+    "name",
+    "pending",
+    "pop",
+    "popitem",
+    "read_only",
+    "setdefault",
+    "to_dict",
+    "update",
+    "values",
+];
+
+/// Settings of all scopes of a file that are compared pairwise.
+const MAX_LEAVES: usize = 256;
+
+impl Module<'_> {
+    /// A `with` statement at the top level, behind its keyword.
+    pub(super) fn scope(&mut self) -> Res<bool> {
+        let start = self.parser.lex.start;
+        let (target, other) = self.scope_header(start)?;
+        if other {
+            return decline(Reason::With, start);
+        }
+        let indent = self.parser.line_start()?;
+        if !indent.deeper_than(Indent::NONE, self.parser.lex.pos)? {
+            return decline(Reason::Indentation, self.parser.lex.pos);
+        }
+        loop {
+            let mut semicolon = true;
+            while semicolon {
+                semicolon = self.setting(target)?;
+                if semicolon {
+                    self.parser.lex.skip_trivia()?;
+                    if matches!(self.parser.lex.peek(), b'\n' | 0) {
+                        semicolon = self.end_of_statement()?;
+                    }
+                }
+            }
+            let next = self.parser.line_start()?;
+            if next == Indent::NONE {
+                return Ok(false);
+            }
+            if next != indent {
+                return decline(Reason::Indentation, self.parser.lex.pos);
+            }
+        }
+    }
+
+    /// `scope("name") as c:`, up to the end of the line; true when it is another kind of
+    /// `with`.
+    fn scope_header(&mut self, start: usize) -> Res<(Option<Span>, bool)> {
+        let lex = &mut self.parser.lex;
+        if lex.next()? != Tok::Name || lex.text() != b"scope" || self.shadowed.scope {
+            return Ok((None, true));
+        }
+        if lex.next()? != Tok::LParen {
+            return Ok((None, true));
+        }
+        lex.depth = 1;
+        if lex.next()? != Tok::Str {
+            return decline(Reason::Scope, start);
+        }
+        let name = string_text(self.text, lex)?;
+        if Field::of(name.as_bytes()).is_some() {
+            return decline(Reason::Scope, start);
+        }
+        if lex.next()? != Tok::RParen {
+            return decline(Reason::Scope, start);
+        }
+        lex.depth = 0;
+        let mut target = None;
+        let mut tok = lex.next()?;
+        if tok == Tok::As {
+            if lex.next()? != Tok::Name {
+                return decline(Reason::Scope, start);
+            }
+            target = Some((lex.start, lex.pos));
+            tok = lex.next()?;
+        }
+        if tok != Tok::Colon || lex.next()? != Tok::Newline {
+            return decline(Reason::Scope, start);
+        }
+        if let Some(target) = target {
+            self.scope_name(target)?;
+        }
+        Ok((target, false))
+    }
+
+    /// A name that is bound for the time of the block.
+    fn scope_name(&self, name: Span) -> Res<()> {
+        match &self.parser.lex.src[name.0..name.1] {
+            b"scope" | b"late" | b"include" | b"early" => decline(Reason::Shadowing, name.0),
+            text if text.starts_with(b"_") => decline(Reason::Scope, name.0),
+            _ => Ok(()),
+        }
+    }
+
+    /// One statement of the block: `c.a.b = literal`, `a = literal`, `pass`, a string.
+    /// True when a semicolon ends it.
+    fn setting(&mut self, target: Option<Span>) -> Res<bool> {
+        let text = self.text;
+        let lex = &mut self.parser.lex;
+        let start = lex.pos;
+        match lex.next()? {
+            Tok::Pass | Tok::Str => {
+                if self.at_end_of_statement()? {
+                    return self.end_of_statement();
+                }
+                return decline(Reason::Scope, start);
+            }
+            Tok::Name => {}
+            _ => return decline(Reason::Scope, start),
+        }
+        let first = (lex.start, lex.pos);
+        let mut path: Vec<&str> = Vec::new();
+        let mut tok = lex.next()?;
+        while tok == Tok::Dot {
+            if lex.next()? != Tok::Name {
+                return decline(Reason::Scope, start);
+            }
+            path.push(&text[lex.start..lex.pos]);
+            tok = lex.next()?;
+        }
+        if tok != Tok::Assign {
+            return decline(Reason::Scope, start);
+        }
+        let is_target = target.is_some_and(|t| text[t.0..t.1] == text[first.0..first.1]);
+        if path.is_empty() {
+            if is_target {
+                return decline(Reason::Scope, start);
+            }
+            self.scope_name(first)?;
+            path.push(&text[first.0..first.1]);
+        } else if !is_target {
+            return decline(Reason::Scope, start);
+        }
+        self.leaf(&path, start)?;
+        let value = self.parser.lex.pos;
+        if !self.literals.skip(&mut self.parser.lex)? || !self.at_end_of_statement()? {
+            // not a literal: is it Python at all?
+            self.parser.lex.pos = value;
+            self.parser.lex.depth = 0;
+            self.parser.bump()?;
+            self.parser.expr(Mode::Tuple)?;
+            return decline(Reason::Scope, value);
+        }
+        self.end_of_statement()
+    }
+
+    /// Notes that `path` of a scope is bound to a value. What is in front of its last dot
+    /// must be nested scopes, that is, nothing that was bound to a value before.
+    fn leaf(&mut self, path: &[&str], offset: usize) -> Res<()> {
+        let bad = path.iter().any(|name| name.starts_with('_'))
+            || path[..path.len() - 1]
+                .iter()
+                .any(|name| OWN_ATTRIBUTES.contains(name))
+            || self.scope_leaves.len() >= MAX_LEAVES;
+        if bad {
+            return decline(Reason::Scope, offset);
+        }
+        let path = path.join(".");
+        let nested_in_leaf = self
+            .scope_leaves
+            .iter()
+            .any(|leaf| path.strip_prefix(leaf.as_str()).is_some_and(|rest| rest.starts_with('.')));
+        if nested_in_leaf {
+            return decline(Reason::Scope, offset);
+        }
+        self.scope_leaves.push(path);
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! From the bytes of a file to the text that Python's tokenizer sees.
+//!
+//! Follows `decode_str` in CPython's `Parser/tokenizer.c`, which is what
+//! `compile(bytes, ...)` in `rez.serialise._load_py` runs: newlines are translated, a
+//! BOM is dropped, and a PEP 263 cookie in one of the first two lines names the encoding.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memmem};
+
+use super::MAX_SOURCE_LEN;
+use crate::decline::{Declined, Reason};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The text of a file: valid UTF-8, no NUL, no BOM, `\n` the only line end.
+pub(super) struct Source<'a> {
+    pub text: Cow<'a, str>,
+    original: &'a [u8],
+}
+
+impl<'a> Source<'a> {
+    /// Decodes `original`, or declines what this tier doesn't decode.
+    pub fn new(original: &'a [u8]) -> Result<Self, Declined> {
+        if original.len() > MAX_SOURCE_LEN {
+            return Err(Declined::new(Reason::TooLarge, 0));
+        }
+        let bytes = original.strip_prefix(BOM).unwrap_or(original);
+        let bom_len = original.len() - bytes.len();
+        let seen = classify(bytes);
+        if seen.nul {
+            let at = memchr(0, bytes).unwrap_or(0);
+            return Err(Declined::new(Reason::Nul, bom_len + at));
+        }
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                return Err(Declined::new(Reason::NotUtf8, bom_len + error.valid_up_to()));
+            }
+        };
+        let text = if seen.cr {
+            Cow::Owned(translate_newlines(text))
+        } else {
+            Cow::Borrowed(text)
+        };
+        if let Some((offset, encoding)) = coding_spec(text.as_bytes()) {
+            if !is_decoded(encoding, bom_len != 0, !seen.non_ascii) {
+                let source = Source { text, original };
+                return Err(Declined::new(Reason::Encoding, source.original_offset(offset)));
+            }
+        }
+        Ok(Source { text, original })
+    }
+
+    /// The offset in the file of byte `offset` of [`text`](Source::text).
+    pub fn original_offset(&self, offset: usize) -> usize {
+        let bom_len = if self.original.starts_with(BOM) { BOM.len() } else { 0 };
+        if matches!(self.text, Cow::Borrowed(_)) {
+            return bom_len + offset;
+        }
+        let bytes = &self.original[bom_len..];
+        let mut at = 0;
+        for _ in 0..offset {
+            if bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) == Some(&b'\n') {
+                at += 1;
+            }
+            at += 1;
+        }
+        bom_len + at.min(bytes.len())
+    }
+}
+
+struct Seen {
+    nul: bool,
+    cr: bool,
+    non_ascii: bool,
+}
+
+/// What a file holds besides plain ASCII text; written so that it compiles to vector code.
+fn classify(bytes: &[u8]) -> Seen {
+    let mut high = 0u8;
+    let mut nul = 0u8;
+    let mut cr = 0u8;
+    for &byte in bytes {
+        high |= byte;
+        nul |= u8::from(byte == 0);
+        cr |= u8::from(byte == b'\r');
+    }
+    Seen {
+        nul: nul != 0,
+        cr: cr != 0,
+        non_ascii: high & 0x80 != 0,
+    }
+}
+
+/// `\r\n` and a lone `\r` both become `\n`, inside strings and comments too.
+fn translate_newlines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = memchr(b'\r', rest.as_bytes()) {
+        out.push_str(&rest[..at]);
+        out.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The encoding that a PEP 263 cookie names, and its offset (`get_coding_spec` and
+/// `check_coding_spec` in `tokenizer.c`).
+fn coding_spec(text: &[u8]) -> Option<(usize, &[u8])> {
+    let mut line_start = 0;
+    for _ in 0..2 {
+        let line_end = memchr(b'\n', &text[line_start..]).map_or(text.len(), |n| line_start + n);
+        let line = &text[line_start..line_end];
+        let indent = line
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t' | b'\x0c'))
+            .count();
+        match line.get(indent) {
+            Some(b'#') => {
+                let mut at = indent;
+                while let Some(found) = memmem::find(&line[at..], b"coding") {
+                    at += found + b"coding".len();
+                    if !matches!(line.get(at), Some(b':' | b'=')) {
+                        continue;
+                    }
+                    let mut begin = at + 1;
+                    while matches!(line.get(begin), Some(b' ' | b'\t')) {
+                        begin += 1;
+                    }
+                    let len = line[begin..]
+                        .iter()
+                        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+                        .count();
+                    if len > 0 {
+                        return Some((line_start + begin, &line[begin..begin + len]));
+                    }
+                }
+            }
+            Some(_) => return None,
+            None => {}
+        }
+        if line_end == text.len() {
+            return None;
+        }
+        line_start = line_end + 1;
+    }
+    None
+}
+
+/// Whether text in `encoding` is the UTF-8 that it looks like.
+///
+/// CPython folds `utf-8` and `utf-8-*` into one (`get_normal_name`) and refuses any other
+/// spelling next to a BOM, `utf8` included.
+fn is_decoded(encoding: &[u8], bom: bool, ascii: bool) -> bool {
+    let name: Vec<u8> = encoding
+        .iter()
+        .map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() })
+        .collect();
+    if name == b"utf-8" || name.starts_with(b"utf-8-") {
+        return true;
+    }
+    if bom {
+        return false;
+    }
+    const ASCII_COMPATIBLE: [&[u8]; 8] = [
+        b"ascii",
+        b"us-ascii",
+        b"latin-1",
+        b"latin1",
+        b"iso-8859-1",
+        b"iso-8859-15",
+        b"cp1252",
+        b"windows-1252",
+    ];
+    name == b"utf8" || (ascii && ASCII_COMPATIBLE.contains(&name.as_slice()))
+}
