@@ -21,7 +21,7 @@
 //! # Source layout
 //!
 //! - `static_tier/`: the lexer, the grammar automaton, the top-level model
-//! - `version/`: rez's versions, ranges and requests
+//! - `version/`: rez's versions, ranges and requests; `swar.rs`: runs of bytes
 //! - `loader.rs`: the ladder; `package.rs`: what a load gives; `decline.rs`, `error.rs`
 //! - `python.rs`: the PyO3 module; `main.rs` and `cli/`: the command line
 
@@ -32,6 +32,7 @@ mod package;
 #[cfg(feature = "python")]
 mod python;
 mod static_tier;
+mod swar;
 pub mod version;
 
 pub use decline::{Declined, Reason};

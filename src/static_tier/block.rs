@@ -2,10 +2,13 @@
 //!
 //! The blocks are on a stack of their own: no input makes this recurse.
 
+use memchr::memmem;
+
 use super::expr::{Mode, Parameters, Parser, Shape};
 use super::lexer::{decline, Res};
 use super::token::Tok;
 use crate::decline::Reason;
+use crate::swar::blank_end;
 
 /// Blocks inside one another. CPython allows 100 indents and 20 frame blocks a function.
 const MAX_BLOCKS: usize = 18;
@@ -13,6 +16,9 @@ const MAX_BLOCKS: usize = 18;
 const MAX_FRAME_BLOCKS: u8 = 18;
 /// `elif` branches of one `if`: each nests in the one before (`symtable.c`, `compile.c`).
 const MAX_ELIFS: u16 = 200;
+
+/// `global` statements of a function, and names of each.
+const MAX_GLOBALS: u8 = 8;
 
 /// The indentation of a line: with tabs to 8 columns and with tabs to 1. Python refuses
 /// lines that the two don't put in the same order (`tok_get` in `tokenizer.c`).
@@ -70,10 +76,10 @@ struct Block {
     elifs: u16,
     /// Where the parameters of the function start in [`Parser::names`].
     names: usize,
-    /// Nothing but a docstring and `global` statements yet: no name can be in use.
-    fresh: bool,
-    /// The function has a `global` statement.
-    globals: bool,
+    /// Where the function starts, its parameters included.
+    function: usize,
+    /// `global` statements of the function.
+    globals: u8,
     /// The compound statement that has just ended at this level.
     closed: Option<(BlockKind, u16)>,
 }
@@ -84,6 +90,8 @@ struct Header {
     frame_blocks: u8,
     elifs: u16,
     names: usize,
+    /// Where a function starts.
+    function: usize,
 }
 
 impl Header {
@@ -93,6 +101,7 @@ impl Header {
             frame_blocks,
             elifs: 0,
             names: 0,
+            function: 0,
         }
     }
 }
@@ -115,8 +124,12 @@ impl Parser<'_> {
             loop {
                 match lex.peek() {
                     b' ' => {
-                        indent.column += 1;
-                        indent.alternative += 1;
+                        let end = blank_end(lex.src, lex.pos + 1);
+                        let spaces = (end - lex.pos) as u32;
+                        indent.column += spaces;
+                        indent.alternative += spaces;
+                        lex.pos = end;
+                        continue;
                     }
                     b'\t' => {
                         indent.column = (indent.column / 8 + 1) * 8;
@@ -150,12 +163,13 @@ impl Parser<'_> {
             frame_blocks: 0,
             elifs: 0,
             names,
-            fresh: false,
-            globals: false,
+            function: name.1,
+            globals: 0,
             closed: None,
         }];
         let mut header = Some(Header {
             names,
+            function: name.1,
             ..Header::new(BlockKind::Def, 0)
         });
         loop {
@@ -227,8 +241,8 @@ impl Parser<'_> {
             frame_blocks: header.frame_blocks + if function { 0 } else { outer.frame_blocks },
             elifs: header.elifs,
             names: if function { header.names } else { outer.names },
-            fresh: function,
-            globals: !function && outer.globals,
+            function: if function { header.function } else { outer.function },
+            globals: if function { 0 } else { outer.globals },
             closed: None,
         };
         if blocks.len() > MAX_BLOCKS || block.frame_blocks > MAX_FRAME_BLOCKS {
@@ -385,7 +399,6 @@ impl Parser<'_> {
                 return Ok(None);
             }
         };
-        blocks[top].fresh = false;
         Ok(Some(header))
     }
 
@@ -394,9 +407,10 @@ impl Parser<'_> {
         if self.tok != Tok::Def {
             return self.syntax();
         }
-        self.signature(None)?;
+        let name = self.signature(None)?;
         Ok(Header {
             names,
+            function: name.1,
             ..Header::new(BlockKind::Def, 0)
         })
     }
@@ -492,7 +506,6 @@ impl Parser<'_> {
 
     fn simple_statement(&mut self, blocks: &mut [Block]) -> Res<()> {
         let top = blocks.len() - 1;
-        let fresh = std::mem::replace(&mut blocks[top].fresh, false);
         match self.tok {
             Tok::Pass => self.bump(),
             Tok::Break | Tok::Continue => {
@@ -535,31 +548,34 @@ impl Parser<'_> {
                 }
                 Ok(())
             }
-            Tok::Global if fresh => {
-                self.global(blocks[top].names)?;
-                blocks[top].fresh = true;
-                blocks[top].globals = true;
-                Ok(())
-            }
-            Tok::Global | Tok::Nonlocal => self.fail(Reason::ScopeRule),
+            Tok::Global => self.global(blocks),
+            Tok::Nonlocal => self.fail(Reason::ScopeRule),
             Tok::Import => self.import(None),
             Tok::From => self.from_import(None),
             Tok::Yield => self.yield_expression(),
-            _ => {
-                let docstring = self.expression_statement(blocks[top].globals)?;
-                blocks[top].fresh = fresh && docstring;
-                Ok(())
-            }
+            _ => self.expression_statement(blocks[top].globals > 0),
         }
     }
 
-    /// `global a, b` at the start of a function: fine unless a parameter has the name.
-    fn global(&mut self, parameters: usize) -> Res<()> {
+    /// `global a, b`, fine for names that the function hasn't held before, its parameters
+    /// included. Inside another statement than the function itself it declines, so that
+    /// the count of them (and with it the time) stays known.
+    fn global(&mut self, blocks: &mut [Block]) -> Res<()> {
+        let block = &mut blocks[blocks.len() - 1];
+        let statement = self.lex.start;
+        block.globals += 1;
+        if block.kind != BlockKind::Def || block.globals > MAX_GLOBALS {
+            return self.fail(Reason::ScopeRule);
+        }
+        let (function, mut names) = (block.function, 0);
         loop {
             self.bump()?;
-            let text = |(start, end): (usize, usize)| &self.lex.src[start..end];
-            let name = self.lex.text();
-            if self.tok != Tok::Name || self.names[parameters..].iter().any(|n| text(*n) == name) {
+            names += 1;
+            let before = &self.lex.src[function..statement];
+            if self.tok != Tok::Name
+                || names > MAX_GLOBALS
+                || memmem::find(before, self.lex.text()).is_some()
+            {
                 return self.fail(Reason::ScopeRule);
             }
             self.bump()?;
@@ -580,8 +596,8 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// An expression, or an assignment of any kind. True when it is a docstring.
-    fn expression_statement(&mut self, globals: bool) -> Res<bool> {
+    /// An expression, or an assignment of any kind.
+    fn expression_statement(&mut self, globals: bool) -> Res<()> {
         let mut shape = self.expr(Mode::Tuple)?;
         match self.tok {
             Tok::Assign => {
@@ -596,7 +612,7 @@ impl Parser<'_> {
                     }
                     shape = self.expr(Mode::Tuple)?;
                 }
-                Ok(false)
+                Ok(())
             }
             Tok::AugAssign => {
                 if !matches!(shape, Shape::Name | Shape::Target) {
@@ -608,7 +624,7 @@ impl Parser<'_> {
                 } else {
                     self.expr(Mode::Tuple)?;
                 }
-                Ok(false)
+                Ok(())
             }
             Tok::Colon => {
                 // a name declared global can't be annotated
@@ -621,9 +637,9 @@ impl Parser<'_> {
                     self.bump()?;
                     self.expr(Mode::Tuple)?;
                 }
-                Ok(false)
+                Ok(())
             }
-            _ => Ok(shape == Shape::Str),
+            _ => Ok(()),
         }
     }
 }

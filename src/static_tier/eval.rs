@@ -22,6 +22,28 @@ pub(super) const MAX_COST: usize = 4 << 20;
 pub(super) trait Names {
     /// The value of `name`, which is used at `offset`.
     fn value(&mut self, name: &str, offset: usize, budget: &mut Budget) -> Res<Value>;
+
+    /// Whether the definition has bound `name` to anything.
+    fn is_bound(&mut self, name: &str) -> bool;
+}
+
+/// Builtins whose results are certain.
+#[derive(Clone, Copy)]
+enum Builtin {
+    Str,
+    Int,
+    Len,
+}
+
+impl Builtin {
+    fn of(name: &str) -> Option<Builtin> {
+        match name {
+            "str" => Some(Builtin::Str),
+            "int" => Some(Builtin::Int),
+            "len" => Some(Builtin::Len),
+            _ => None,
+        }
+    }
 }
 
 /// What a file may still compute, which keeps the whole linear.
@@ -361,6 +383,11 @@ impl<N: Names> Evaluator<'_, N> {
         let value = match self.tok {
             Tok::Name => {
                 let name = &self.text[self.lex.start..self.lex.pos];
+                if let (b'(', Some(builtin)) = (self.lex.peek(), Builtin::of(name)) {
+                    if !self.names.is_bound(name) {
+                        return self.call_builtin(builtin);
+                    }
+                }
                 self.names.value(name, offset, self.budget)?
             }
             Tok::Str | Tok::FStr | Tok::Bytes => return self.strings(),
@@ -382,6 +409,36 @@ impl<N: Names> Evaluator<'_, N> {
         };
         self.bump()?;
         Ok(value)
+    }
+
+    /// A call of `str`, `int` or `len`, whose name is the current token.
+    fn call_builtin(&mut self, builtin: Builtin) -> Res<Value> {
+        let offset = self.lex.start;
+        self.bump()?;
+        let (positional, keywords) = self.arguments()?;
+        let ([value], []) = (positional.as_slice(), keywords.as_slice()) else {
+            return decline(Reason::Call, offset);
+        };
+        match (builtin, value) {
+            (Builtin::Str, _) => {
+                let mut out = String::new();
+                format::push_str(value, &mut out, offset)?;
+                Ok(Value::Str(out))
+            }
+            (Builtin::Int, Value::Int(number)) => Ok(Value::Int(*number)),
+            // Python takes signs, spaces, underscores and other digits too
+            (Builtin::Int, Value::Str(text)) if text.bytes().all(|b| b.is_ascii_digit()) => {
+                match text.parse() {
+                    Ok(number) => Ok(Value::Int(number)),
+                    Err(_) => decline(Reason::Call, offset),
+                }
+            }
+            (Builtin::Len, Value::Str(text)) => Ok(Value::Int(text.chars().count() as i64)),
+            (Builtin::Len, Value::List(items) | Value::Tuple(items)) => {
+                Ok(Value::Int(items.len() as i64))
+            }
+            _ => decline(Reason::Call, offset),
+        }
     }
 
     fn open(&mut self) -> Res<()> {

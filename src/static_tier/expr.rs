@@ -31,8 +31,6 @@ pub(super) enum Shape {
     Target,
     /// A tuple or list of targets.
     Targets,
-    /// A string literal and nothing else.
-    Str,
     /// Anything else.
     Other,
 }
@@ -299,7 +297,10 @@ impl<'a> Parser<'a> {
                 state.element.shape = Shape::Name;
                 self.bump()?;
             }
-            Tok::Str | Tok::Bytes | Tok::FStr => state.element.shape = self.strings()?,
+            Tok::Str | Tok::Bytes | Tok::FStr => {
+                self.strings()?;
+                state.element.shape = Shape::Other;
+            }
             Tok::Number | Tok::True | Tok::False | Tok::None | Tok::Ellipsis => {
                 state.element.shape = Shape::Other;
                 self.bump()?;
@@ -420,19 +421,15 @@ impl<'a> Parser<'a> {
     }
 
     /// Adjacent string literals: text and bytes don't mix.
-    fn strings(&mut self) -> Res<Shape> {
-        let mut shape = Shape::Str;
+    fn strings(&mut self) -> Res<()> {
         let bytes = self.tok == Tok::Bytes;
         while matches!(self.tok, Tok::Str | Tok::Bytes | Tok::FStr) {
             if bytes != (self.tok == Tok::Bytes) {
                 return self.fail(Reason::MixedStrings);
             }
-            if self.tok != Tok::Str {
-                shape = Shape::Other;
-            }
             self.bump()?;
         }
-        Ok(shape)
+        Ok(())
     }
 
     /// One more operator that nests around the element.
@@ -582,7 +579,6 @@ impl<'a> Parser<'a> {
             FrameKind::Paren => match element.shape {
                 _ if !element.pure => Shape::Other,
                 Shape::Name => Shape::Target,
-                Shape::Str => Shape::Other,
                 shape => shape,
             },
             FrameKind::List if all_targets && (frame.commas || element.present) => Shape::Targets,

@@ -2,10 +2,11 @@
 //!
 //! Accepts only what the tokenizers of CPython 3.8 to 3.14 all accept as the same token.
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::token::{keyword, Tok};
 use crate::decline::{Declined, Reason};
+use crate::swar::{blank_end, string_stop, word_end};
 
 pub(super) type Res<T> = Result<T, Declined>;
 
@@ -20,6 +21,7 @@ pub(super) fn decline<T>(reason: Reason, offset: usize) -> Res<T> {
 const IDENT_START: u8 = 1;
 const IDENT: u8 = 2;
 const DIGIT: u8 = 4;
+const TRIVIA: u8 = 8;
 
 /// What each byte may be part of.
 static CLASS: [u8; 256] = {
@@ -31,6 +33,8 @@ static CLASS: [u8; 256] = {
             table[byte] = IDENT_START | IDENT;
         } else if b.is_ascii_digit() {
             table[byte] = IDENT | DIGIT;
+        } else if matches!(b, b' ' | b'\t' | b'\x0c' | b'\n' | b'#' | b'\\') {
+            table[byte] = TRIVIA;
         }
         byte += 1;
     }
@@ -129,16 +133,28 @@ impl<'a> Lexer<'a> {
 
     /// Skips all that may stand between two tokens: white space, line continuations and,
     /// inside brackets, comments and line ends.
-    #[inline]
+    #[inline(always)]
     pub fn skip_trivia(&mut self) -> Res<()> {
+        if self.peek() == b' ' {
+            self.pos += 1;
+        }
+        if CLASS[self.peek() as usize] & TRIVIA == 0 {
+            return Ok(());
+        }
+        self.skip_more_trivia()
+    }
+
+    #[inline(never)]
+    fn skip_more_trivia(&mut self) -> Res<()> {
         loop {
             match self.peek() {
-                b' ' | b'\t' | b'\x0c' => self.pos += 1,
+                b' ' => self.pos = blank_end(self.src, self.pos + 1),
+                b'\t' | b'\x0c' => self.pos += 1,
                 b'\n' if self.depth > 0 => {
                     if self.in_field {
                         return decline(Reason::FString, self.pos);
                     }
-                    self.pos += 1;
+                    self.pos = blank_end(self.src, self.pos + 1);
                 }
                 b'#' => {
                     if self.in_field {
@@ -165,10 +181,7 @@ impl<'a> Lexer<'a> {
     #[inline(always)]
     pub fn word(&mut self) -> &'a [u8] {
         self.start = self.pos;
-        self.pos += 1;
-        while is_ident(self.peek()) {
-            self.pos += 1;
-        }
+        self.pos = word_end(self.src, self.pos);
         self.text()
     }
 
@@ -348,28 +361,23 @@ impl<'a> Lexer<'a> {
         let start = self.pos;
         let mut backslash = false;
         loop {
+            self.pos = if triple {
+                let rest = &self.src[self.pos..];
+                self.pos + memchr2(quote, b'\\', rest).unwrap_or(rest.len())
+            } else {
+                string_stop(self.src, self.pos, quote)
+            };
             let byte = self.peek();
             if byte == quote {
-                if !triple {
-                    break;
-                }
-                if self.at(self.pos + 1) == quote && self.at(self.pos + 2) == quote {
+                if !triple || (self.at(self.pos + 1) == quote && self.at(self.pos + 2) == quote) {
                     break;
                 }
                 self.pos += 1;
             } else if byte == b'\\' {
                 backslash = true;
                 self.escape(prefix)?;
-            } else if byte == b'\n' && !triple || byte == 0 {
-                return decline(Reason::UnterminatedString, self.start);
-            } else if triple {
-                // long text: straight to the next byte that matters
-                self.pos = match memchr::memchr2(quote, b'\\', &self.src[self.pos..]) {
-                    Some(n) => self.pos + n,
-                    None => self.src.len(),
-                };
             } else {
-                self.pos += 1;
+                return decline(Reason::UnterminatedString, self.start);
             }
         }
         self.string = StrInfo {

@@ -3,6 +3,7 @@
 //! Every statement is either proven not to raise, rebind or mutate anything beyond the
 //! names that are followed here, or the file is declined.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::block::Indent;
@@ -16,14 +17,16 @@ use super::string::decode;
 use super::token::{keyword, Tok};
 use super::value::Value;
 use crate::decline::Reason;
+use crate::swar::blank_end;
+use crate::version::canonical_prefix;
 
-/// What a name is bound to.
+/// What a name is bound to. Offsets fit: a file has at most [`super::MAX_SOURCE_LEN`] bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Binding {
     /// The literal at this offset.
-    Literal(usize),
+    Literal(u32),
     /// A computed value, in [`Bindings::values`].
-    Computed(usize),
+    Computed(u32),
     /// A function, a module, something that isn't followed.
     Opaque,
 }
@@ -31,7 +34,8 @@ pub(super) enum Binding {
 /// The names that the top level has bound so far.
 #[derive(Default)]
 pub(super) struct Bindings {
-    bound: Vec<(Span, Binding)>,
+    /// In the order of the file: a later binding of a name replaces an earlier one.
+    bound: Vec<(u32, u32, Binding)>,
     values: Vec<Value>,
     /// Made when a name is first used: most files never use one.
     index: HashMap<String, Binding>,
@@ -40,12 +44,13 @@ pub(super) struct Bindings {
 
 impl Bindings {
     fn bind(&mut self, name: Span, binding: Binding) {
-        self.bound.push((name, binding));
+        self.bound.push((name.0 as u32, name.1 as u32, binding));
     }
 
     fn bind_value(&mut self, name: Span, value: Value) {
+        let at = self.values.len() as u32;
         self.values.push(value);
-        self.bind(name, Binding::Computed(self.values.len() - 1));
+        self.bind(name, Binding::Computed(at));
     }
 }
 
@@ -55,28 +60,37 @@ struct Lookup<'b, 'a> {
     bindings: &'b mut Bindings,
 }
 
-impl Names for Lookup<'_, '_> {
-    fn value(&mut self, name: &str, offset: usize, budget: &mut Budget) -> Res<Value> {
+impl Lookup<'_, '_> {
+    /// The current binding of `name`.
+    fn get(&mut self, name: &str) -> Option<Binding> {
         let bindings = &mut *self.bindings;
-        for (span, binding) in &bindings.bound[bindings.indexed..] {
-            bindings
-                .index
-                .insert(self.text[span.0..span.1].to_owned(), *binding);
+        for (start, end, binding) in &bindings.bound[bindings.indexed..] {
+            let name = &self.text[*start as usize..*end as usize];
+            bindings.index.insert(name.to_owned(), *binding);
         }
         bindings.indexed = bindings.bound.len();
-        match bindings.index.get(name) {
+        bindings.index.get(name).copied()
+    }
+}
+
+impl Names for Lookup<'_, '_> {
+    fn is_bound(&mut self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    fn value(&mut self, name: &str, offset: usize, budget: &mut Budget) -> Res<Value> {
+        match self.get(name) {
             Some(Binding::Computed(at)) => {
-                let value = &bindings.values[*at];
+                let value = &self.bindings.values[at as usize];
                 budget.pay(value.cost(), offset)?;
                 Ok(value.clone())
             }
             // a literal holds no names: this goes no deeper
             Some(Binding::Literal(start)) => {
-                let start = *start;
-                let value = evaluate(self.text, start, 0, self, budget)?;
+                let value = evaluate(self.text, start as usize, 0, self, budget)?;
                 budget.pay(value.cost(), offset)?;
+                let computed = Binding::Computed(self.bindings.values.len() as u32);
                 self.bindings.values.push(value.clone());
-                let computed = Binding::Computed(self.bindings.values.len() - 1);
                 self.bindings.index.insert(name.to_owned(), computed);
                 Ok(value)
             }
@@ -124,7 +138,10 @@ impl<'a> Module<'a> {
             parser: Parser::new(text.as_bytes()),
             literals: Literals::default(),
             fields: Fields::default(),
-            bindings: Bindings::default(),
+            bindings: Bindings {
+                bound: Vec::with_capacity(16),
+                ..Bindings::default()
+            },
             budget: Budget::new(),
             shadowed: Shadowed::default(),
             at: Start::Nothing,
@@ -225,14 +242,23 @@ impl<'a> Module<'a> {
     }
 
     /// Whether only the end of the statement follows.
+    #[inline]
     pub fn at_end_of_statement(&mut self) -> Res<bool> {
+        if self.parser.lex.peek() == b'\n' {
+            return Ok(true);
+        }
         self.parser.lex.skip_trivia()?;
         Ok(matches!(self.parser.lex.peek(), b'\n' | b';' | 0))
     }
 
     /// Moves past the end of a statement; true when it is a semicolon.
+    #[inline]
     pub fn end_of_statement(&mut self) -> Res<bool> {
         let lex = &mut self.parser.lex;
+        if lex.peek() == b'\n' {
+            lex.pos += 1;
+            return Ok(false);
+        }
         lex.skip_trivia()?;
         match lex.peek() {
             b'\n' => {
@@ -304,11 +330,51 @@ impl<'a> Module<'a> {
             },
         };
         self.parser.lex.depth = 0;
+        if !fast && self.rebinds_itself(name, start)? {
+            return self.end_of_statement();
+        }
         if fast && self.at_end_of_statement()? {
-            self.bindings.bind(name, Binding::Literal(start));
+            self.bindings.bind(name, Binding::Literal(start as u32));
             return self.end_of_statement();
         }
         self.computed(name, start)
+    }
+
+    /// `early = globals()["early"]`: a name of rez's own that a definition binds to itself
+    /// to keep linters quiet.
+    fn rebinds_itself(&mut self, name: Span, start: usize) -> Res<bool> {
+        let text = &self.text[name.0..name.1];
+        if !matches!(text, "scope" | "early" | "late" | "include") {
+            return Ok(false);
+        }
+        let mut lookup = Lookup {
+            text: self.text,
+            bindings: &mut self.bindings,
+        };
+        if ["globals", "locals", text].iter().any(|name| lookup.is_bound(name)) {
+            return Ok(false);
+        }
+        let rest = &self.text[start..];
+        let call = ["globals()[", "locals()["]
+            .iter()
+            .find_map(|call| rest.strip_prefix(call));
+        let Some(key) = call.and_then(|rest| rest.get(..text.len() + 3)) else {
+            return Ok(false);
+        };
+        if key != format!("\"{text}\"]") && key != format!("'{text}']") {
+            return Ok(false);
+        }
+        self.parser.lex.pos = start + (rest.len() - call.unwrap_or(rest).len()) + key.len();
+        if !self.at_end_of_statement()? {
+            return Ok(false);
+        }
+        match text {
+            "scope" => self.shadowed.scope = false,
+            "late" => self.shadowed.late = false,
+            "include" => self.shadowed.include = false,
+            _ => {}
+        }
+        Ok(true)
     }
 
     /// `name = a = expression`, from the first right-hand side at `start`.
@@ -406,7 +472,11 @@ impl<'a> Module<'a> {
     }
 
     /// Notes a name that isn't a solver field before it is bound.
+    #[inline]
     fn check_name(&mut self, name: Span) -> Res<()> {
+        if !matches!(self.parser.lex.src[name.0], b's' | b'l' | b'i' | b'_') {
+            return Ok(());
+        }
         match &self.parser.lex.src[name.0..name.1] {
             b"scope" => self.shadowed.scope = true,
             b"late" => self.shadowed.late = true,
@@ -415,7 +485,10 @@ impl<'a> Module<'a> {
             b"__author__" | b"__authors__" | b"__version__" | b"__copyright__" | b"__license__"
             | b"__email__" | b"__maintainer__" | b"__status__" | b"__credits__" | b"__date__"
             | b"__all__" => {}
-            text if text.starts_with(b"__") => return decline(Reason::Shadowing, name.0),
+            // private names mean nothing to Python at the top level
+            text if text.starts_with(b"__") && text.ends_with(b"__") => {
+                return decline(Reason::Shadowing, name.0);
+            }
             _ => {}
         }
         Ok(())
@@ -444,7 +517,7 @@ impl<'a> Module<'a> {
             return Ok(None);
         }
         let mut refused = None;
-        let list = request_list(self.text, &mut self.parser.lex, &mut refused)?;
+        let list = request_list(self.text, &mut self.parser.lex, 8, &mut refused)?;
         Ok(list.map(|list| slot(list, refused)))
     }
 
@@ -466,7 +539,7 @@ impl<'a> Module<'a> {
                 b']' => break,
                 _ => return Ok(None),
             }
-            match request_list(self.text, lex, &mut refused)? {
+            match request_list(self.text, lex, 2, &mut refused)? {
                 Some(variant) => variants.push(variant),
                 None => return Ok(None),
             }
@@ -590,10 +663,13 @@ const REX_FUNCTIONS: [&[u8]; 5] = [
 ];
 
 /// The value of the string that `lex` has just read.
-pub(super) fn string_text<'a>(text: &'a str, lex: &Lexer<'_>) -> Res<std::borrow::Cow<'a, str>> {
+pub(super) fn string_text<'a>(text: &'a str, lex: &Lexer<'_>) -> Res<Cow<'a, str>> {
     let string = lex.string;
-    let raw = string.raw || !string.backslash;
-    decode(&text[string.start..string.end], raw, lex.start)
+    let text = &text[string.start..string.end];
+    if !string.backslash {
+        return Ok(Cow::Borrowed(text));
+    }
+    decode(text, string.raw, lex.start)
 }
 
 fn slot<T>(value: T, refused: Option<(Reason, usize)>) -> Slot<T> {
@@ -604,32 +680,53 @@ fn slot<T>(value: T, refused: Option<(Reason, usize)>) -> Slot<T> {
 }
 
 /// A list of plain strings, from its `[`, each made canonical; `None` when there is
-/// something else. The first string that isn't a request goes to `refused`.
+/// something else. The first string that isn't a request goes to `refused`. Room for
+/// `capacity` requests is made beforehand.
 fn request_list(
     text: &str,
     lex: &mut Lexer<'_>,
+    capacity: usize,
     refused: &mut Option<(Reason, usize)>,
 ) -> Res<Option<Vec<String>>> {
-    let mut list = Vec::new();
+    let mut list = Vec::with_capacity(capacity);
     lex.pos += 1;
     lex.depth += 1;
     loop {
-        lex.skip_trivia()?;
-        match lex.peek() {
-            b'"' | b'\'' => {}
-            b']' => break,
-            _ => return Ok(None),
+        let byte = lex.peek();
+        if byte == b'\n' {
+            lex.pos = blank_end(lex.src, lex.pos + 1);
+        } else if byte == b' ' {
+            lex.pos += 1;
         }
-        lex.start = lex.pos;
-        lex.string(Prefix::default())?;
-        let string = string_text(text, lex)?;
-        match request(&string) {
-            Ok(request) => list.push(request),
-            Err(reason) => {
-                refused.get_or_insert((reason, lex.start));
+        let mut quote = lex.peek();
+        if quote != b'"' && quote != b'\'' {
+            lex.skip_trivia()?;
+            quote = lex.peek();
+            match quote {
+                b'"' | b'\'' => {}
+                b']' => break,
+                _ => return Ok(None),
             }
         }
-        lex.skip_trivia()?;
+        let start = lex.pos + 1;
+        let len = canonical_prefix(&lex.src[start..]);
+        if len > 0 && lex.at(start + len) == quote {
+            // nearly all requests: canonical as they stand
+            lex.pos = start + len + 1;
+            list.push(text[start..start + len].to_owned());
+        } else {
+            lex.start = lex.pos;
+            lex.string(Prefix::default())?;
+            match request(&string_text(text, lex)?) {
+                Ok(request) => list.push(request),
+                Err(reason) => {
+                    refused.get_or_insert((reason, lex.start));
+                }
+            }
+        }
+        if lex.peek() != b',' {
+            lex.skip_trivia()?;
+        }
         match lex.peek() {
             b',' => lex.pos += 1,
             b']' => {}

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memchr_iter};
 
 use super::MAX_SOURCE_LEN;
 use crate::decline::{Declined, Reason};
@@ -27,24 +27,26 @@ impl<'a> Source<'a> {
         }
         let bytes = original.strip_prefix(BOM).unwrap_or(original);
         let bom_len = original.len() - bytes.len();
-        let seen = classify(bytes);
-        if seen.nul {
-            let at = memchr(0, bytes).unwrap_or(0);
-            return Err(Declined::new(Reason::Nul, bom_len + at));
+        let mut cr = false;
+        if let Some(at) = memchr2(0, b'\r', bytes) {
+            if let Some(at) = memchr(0, &bytes[at..]).map(|n| at + n) {
+                return Err(Declined::new(Reason::Nul, bom_len + at));
+            }
+            cr = true;
         }
-        let text = match std::str::from_utf8(bytes) {
+        let text = match simdutf8::compat::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
                 return Err(Declined::new(Reason::NotUtf8, bom_len + error.valid_up_to()));
             }
         };
-        let text = if seen.cr {
+        let text = if cr {
             Cow::Owned(translate_newlines(text))
         } else {
             Cow::Borrowed(text)
         };
         if let Some((offset, encoding)) = coding_spec(text.as_bytes()) {
-            if !is_decoded(encoding, bom_len != 0, !seen.non_ascii) {
+            if !is_decoded(encoding, bom_len != 0, &text) {
                 let source = Source { text, original };
                 return Err(Declined::new(Reason::Encoding, source.original_offset(offset)));
             }
@@ -67,29 +69,6 @@ impl<'a> Source<'a> {
             at += 1;
         }
         bom_len + at.min(bytes.len())
-    }
-}
-
-struct Seen {
-    nul: bool,
-    cr: bool,
-    non_ascii: bool,
-}
-
-/// What a file holds besides plain ASCII text; written so that it compiles to vector code.
-fn classify(bytes: &[u8]) -> Seen {
-    let mut high = 0u8;
-    let mut nul = 0u8;
-    let mut cr = 0u8;
-    for &byte in bytes {
-        high |= byte;
-        nul |= u8::from(byte == 0);
-        cr |= u8::from(byte == b'\r');
-    }
-    Seen {
-        nul: nul != 0,
-        cr: cr != 0,
-        non_ascii: high & 0x80 != 0,
     }
 }
 
@@ -121,7 +100,7 @@ fn coding_spec(text: &[u8]) -> Option<(usize, &[u8])> {
         match line.get(indent) {
             Some(b'#') => {
                 let mut at = indent;
-                while let Some(found) = memmem::find(&line[at..], b"coding") {
+                while let Some(found) = find_coding(&line[at..]) {
                     at += found + b"coding".len();
                     if !matches!(line.get(at), Some(b':' | b'=')) {
                         continue;
@@ -150,11 +129,19 @@ fn coding_spec(text: &[u8]) -> Option<(usize, &[u8])> {
     None
 }
 
+/// Where `coding` is in a comment: nearly always at its start, if at all.
+fn find_coding(comment: &[u8]) -> Option<usize> {
+    memchr_iter(b'c', comment).find(|at| comment[*at..].starts_with(b"coding"))
+}
+
 /// Whether text in `encoding` is the UTF-8 that it looks like.
 ///
 /// CPython folds `utf-8` and `utf-8-*` into one (`get_normal_name`) and refuses any other
 /// spelling next to a BOM, `utf8` included.
-fn is_decoded(encoding: &[u8], bom: bool, ascii: bool) -> bool {
+fn is_decoded(encoding: &[u8], bom: bool, text: &str) -> bool {
+    if encoding == b"utf-8" {
+        return true;
+    }
     let name: Vec<u8> = encoding
         .iter()
         .map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() })
@@ -175,5 +162,5 @@ fn is_decoded(encoding: &[u8], bom: bool, ascii: bool) -> bool {
         b"cp1252",
         b"windows-1252",
     ];
-    name == b"utf8" || (ascii && ASCII_COMPATIBLE.contains(&name.as_slice()))
+    name == b"utf8" || (text.is_ascii() && ASCII_COMPATIBLE.contains(&name.as_slice()))
 }

@@ -11,10 +11,15 @@ use crate::decline::Reason;
 ///
 /// Follows `_PyUnicode_DecodeUnicodeEscape`; `\N{...}` never gets here, and a lone
 /// surrogate declines, since no UTF-8 string holds it.
+#[inline]
 pub(super) fn decode(text: &str, raw: bool, offset: usize) -> Res<Cow<'_, str>> {
     if raw || memchr(b'\\', text.as_bytes()).is_none() {
         return Ok(Cow::Borrowed(text));
     }
+    decode_escapes(text, offset).map(Cow::Owned)
+}
+
+fn decode_escapes(text: &str, offset: usize) -> Res<String> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr(b'\\', rest.as_bytes()) {
@@ -67,7 +72,7 @@ pub(super) fn decode(text: &str, raw: bool, offset: usize) -> Res<Cow<'_, str>> 
         rest = &rest[len..];
     }
     out.push_str(rest);
-    Ok(Cow::Owned(out))
+    Ok(out)
 }
 
 fn number(digits: &str, radix: u32) -> Option<u32> {

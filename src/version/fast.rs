@@ -28,63 +28,77 @@ fn parse(text: &str) -> Result<Cow<'_, str>, RequestError> {
 }
 
 /// Whether the request is surely valid and canonical. `false` means "parse it", not "no".
+fn is_canonical(request: &[u8]) -> bool {
+    !request.is_empty() && canonical_prefix(request) == request.len()
+}
+
+/// The length of a request at the start of `text` that is surely valid and canonical, provided that
+/// it ends there; 0 if there is none. What follows decides: 0 and a shorter one mean "parse it".
 ///
 /// Ranges with `|` are left out: 0.4% of the requests in real packages have one.
-fn is_canonical(request: &[u8]) -> bool {
+#[inline]
+pub(crate) fn canonical_prefix(text: &[u8]) -> usize {
     // An ephemeral takes no prefix.
-    let start = usize::from(matches!(request.first(), Some(b'!' | b'~' | b'.')));
-    let Some(end) = name_end(request, start) else {
-        return false;
+    let start = usize::from(matches!(text.first(), Some(b'!' | b'~' | b'.')));
+    let Some(end) = name_end(text, start) else {
+        return 0;
     };
-    if is_reserved(&request[start..end]) {
-        return false;
+    if is_reserved(&text[start..end]) {
+        return 0;
     }
     // `!` and `~` change nothing: the inverse of the inverse of one piece is that piece.
-    match &request[end..] {
-        [] => true,
-        [b'-' | b'@' | b'#', range @ ..] => is_plain_range(range),
-        [b'=', b'=', version @ ..] => is_version(version),
-        [b'<', b'=', version @ ..] | [b'<', version @ ..] => is_version(version),
-        [b'>', range @ ..] => is_above_range(range),
-        _ => false,
+    let length = match text[end..] {
+        [b'-' | b'@' | b'#', ..] => plain_range_end(text, end + 1),
+        [b'=', b'=', ..] => some_version_end(text, end + 2),
+        [b'<', b'=', ..] => some_version_end(text, end + 2),
+        [b'<', ..] => some_version_end(text, end + 1),
+        [b'>', ..] => above_range_end(text, end + 1),
+        _ => Some(end),
+    };
+    match length {
+        Some(length) if length <= MAX_LENGTH => length,
+        _ => 0,
     }
 }
 
-/// `1`, `1+`, `1+<2` or `1..2`.
-fn is_plain_range(range: &[u8]) -> bool {
-    let (lower, rest) = range.split_at(version_end(range, 0));
-    if lower.is_empty() {
-        return false;
-    }
-    match rest {
-        [] | [b'+'] => true,
+/// The end of `1`, `1+`, `1+<2` or `1..2`.
+#[inline]
+fn plain_range_end(text: &[u8], from: usize) -> Option<usize> {
+    let end = some_version_end(text, from)?;
+    match text[end..] {
         // `1+<1_` prints as `1`.
-        [b'+', b'<', upper @ ..] => is_proper(lower, upper) && !upper.ends_with(b"_"),
-        [b'.', b'.', upper @ ..] => is_proper(lower, upper),
-        _ => false,
+        [b'+', b'<', ..] => proper_end(text, from, end, end + 2).filter(|end| text[end - 1] != b'_'),
+        [b'+', ..] => Some(end + 1),
+        [b'.', b'.', ..] => proper_end(text, from, end, end + 2),
+        _ => Some(end),
     }
 }
 
-/// What follows `>` in `>1`, `>1<2` or `>1<=2`.
-fn is_above_range(range: &[u8]) -> bool {
-    let (lower, rest) = range.split_at(version_end(range, 0));
-    if lower.is_empty() {
-        return false;
-    }
-    match rest {
-        [] => true,
-        [b'<', b'=', upper @ ..] | [b'<', upper @ ..] => is_proper(lower, upper),
-        _ => false,
+/// The end of what follows `>` in `>1`, `>1<2` or `>1<=2`.
+fn above_range_end(text: &[u8], from: usize) -> Option<usize> {
+    let end = some_version_end(text, from)?;
+    match text[end..] {
+        [b'<', b'=', ..] => proper_end(text, from, end, end + 2),
+        [b'<', ..] => proper_end(text, from, end, end + 1),
+        _ => Some(end),
     }
 }
 
-fn is_version(text: &[u8]) -> bool {
-    !text.is_empty() && version_end(text, 0) == text.len()
+/// The end of the version at `from`, if there is one.
+#[inline]
+fn some_version_end(text: &[u8], from: usize) -> Option<usize> {
+    let end = version_end(text, from);
+    (end > from).then_some(end)
 }
 
-/// Whether `upper` is a version above `lower`. Equal ones are invalid, or print as `==`.
-fn is_proper(lower: &[u8], upper: &[u8]) -> bool {
-    is_version(upper) && compare(lower, upper).is_lt()
+/// The end of the version at `upper`, if there is one above the version `from..end`. Equal ones are
+/// invalid, or print as `==`.
+#[inline]
+fn proper_end(text: &[u8], from: usize, end: usize, upper: usize) -> Option<usize> {
+    let upper_end = some_version_end(text, upper)?;
+    compare(&text[from..end], &text[upper..upper_end])
+        .is_lt()
+        .then_some(upper_end)
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ mod text;
 mod version;
 
 pub use error::{RequestError, VersionError};
+pub(crate) use fast::canonical_prefix;
 pub use fast::canonical_request;
 pub use range::VersionRange;
 pub use requirement::{is_valid_package_name, PackageRequest, Requirement};

@@ -5,53 +5,14 @@
 
 use std::cmp::Ordering;
 
-/// Bytes of `re_token`, `_version.py`: `[a-zA-Z0-9_]`.
-const WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
-        byte += 1;
-    }
-    table
-};
-
-/// Whether `byte` can be part of a token or a name.
-#[inline]
-pub(super) fn is_word(byte: u8) -> bool {
-    WORD[byte as usize]
-}
-
-/// The end of the run of word bytes at `from`; `from` itself if there is none.
-#[inline]
-pub(super) fn word_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while at < bytes.len() && is_word(bytes[at]) {
-        at += 1;
-    }
-    at
-}
+pub(super) use crate::swar::{is_word, word_end};
 
 /// The end of the longest version at `from` by `_VersionRangeParser.version_group`,
 /// `[0-9a-zA-Z_]+(?:[.-][0-9a-zA-Z_]+)*`; `from` itself if there is none.
 ///
 /// The longest is the only one that matters: whatever may follow a version in a range (`+`, `,`,
 /// `<`, `>`, `..`) cannot also continue it, so rez's regex never gains by giving some back.
-#[inline]
-pub(super) fn version_end(bytes: &[u8], from: usize) -> usize {
-    let mut end = word_end(bytes, from);
-    if end == from {
-        return from;
-    }
-    while end < bytes.len() && matches!(bytes[end], b'.' | b'-') {
-        let next = word_end(bytes, end + 1);
-        if next == end + 1 {
-            break;
-        }
-        end = next;
-    }
-    end
-}
+pub(super) use crate::swar::dotted_end as version_end;
 
 /// Order of two finite versions: `_version.py`, `Version.__lt__`, the order of the token lists.
 ///
