@@ -115,14 +115,14 @@ fn load_json_is_one_object_a_line() {
     let error = &lines[1]["error"];
     assert_eq!(error["kind"], "declined");
     assert_eq!(error["tier"], "static");
-    assert_eq!(error["code"], "import");
-    assert_eq!(error["line"], 3);
+    assert_eq!(error["code"], "top-level-loop");
+    assert_eq!(error["line"], 4);
     assert_eq!(error["column"], 1);
-    assert_eq!(error["offset"], 19);
+    assert_eq!(error["offset"], 33);
     for field in ["reason", "hint"] {
         assert!(error[field].as_str().is_some_and(|text| !text.is_empty()));
     }
-    assert_eq!(lines[1]["declined"][0]["code"], "import");
+    assert_eq!(lines[1]["declined"][0]["code"], "top-level-loop");
     assert_eq!(lines[2]["path"], "no/such/package.py");
     assert_eq!(lines[2]["error"]["kind"], "read");
     assert_eq!(lines.len(), 3);
@@ -140,7 +140,7 @@ fn a_bad_file_does_not_stop_the_others() {
     assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
     assert!(run.stderr.contains("no/such/package.py"), "{}", run.stderr);
     assert!(
-        run.stderr.contains(&format!("{COMPUTED}:3:1: ")),
+        run.stderr.contains(&format!("{COMPUTED}:4:1: ")),
         "{}",
         run.stderr
     );
@@ -149,14 +149,14 @@ fn a_bad_file_does_not_stop_the_others() {
 #[test]
 fn explain_shows_the_construct_and_the_way_out() {
     let run = rezload(&["explain", COMPUTED]);
-    let import = rezload::Reason::Import;
+    let reason = rezload::Reason::Loop;
     assert_eq!(
         run.stdout,
         format!(
-            "{COMPUTED}:3:1: declined by the static tier: {} [import]\n    |\n  3 | import ast\n    \
+            "{COMPUTED}:4:1: declined by the static tier: {} [top-level-loop]\n    |\n  4 | for request in (\"python>=3\", \"openexr-3\"):\n    \
              | ^\n  change: {}\n  next: the rez tier decides, `rezload.load(path)` in Python\n",
-            import.message(),
-            import.hint()
+            reason.message(),
+            reason.hint()
         )
     );
     assert_eq!((run.status, run.stderr.as_str()), (1, ""));

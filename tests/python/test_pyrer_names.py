@@ -77,7 +77,7 @@ class TestOneSource:
         assert parse_static_package_py(source) == PARSED
         assert parse_static_package_py(source=source) == PARSED
 
-    @pytest.mark.parametrize("source", ["import os\n" + SOURCE, b"import os\nname = 'a'"])
+    @pytest.mark.parametrize("source", ["name = f()\n" + SOURCE, b"import studio\nname = 'a'"])
     def test_what_the_tier_declines_is_none(self, source: str | bytes) -> None:
         assert parse_static_package_py(source) is None
 
