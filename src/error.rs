@@ -34,11 +34,15 @@ pub enum LoadError {
 }
 
 fn last(declined: &[TierDeclined]) -> Position {
-    declined.last().map_or(Position { line: 1, column: 1 }, |d| d.position)
+    declined
+        .last()
+        .map_or(Position { line: 1, column: 1 }, |d| d.position)
 }
 
 fn message(declined: &[TierDeclined]) -> &'static str {
-    declined.last().map_or("declined", |d| d.declined.reason.message())
+    declined
+        .last()
+        .map_or("declined", |d| d.declined.reason.message())
 }
 
 impl LoadError {

@@ -23,8 +23,10 @@
 //! - `static_tier/`: the lexer, the grammar automaton, the top-level model
 //! - `version/`: rez's versions, ranges and requests; `swar.rs`: runs of bytes
 //! - `loader.rs`: the ladder; `package.rs`: what a load gives; `decline.rs`, `error.rs`
-//! - `python.rs`: the PyO3 module; `main.rs` and `cli/`: the command line
+//! - `python/`: the PyO3 module `rezload._native`; `main.rs` and `cli/`: the command line
 
+#[cfg(feature = "cli")]
+pub mod cli;
 mod decline;
 mod error;
 mod loader;
@@ -40,3 +42,8 @@ pub use error::LoadError;
 pub use loader::Loader;
 pub use package::{Package, PackageData, Position, Tier, TierDeclined};
 pub use static_tier::{parse_static, MAX_SOURCE_LEN};
+
+/// The README's Rust code is a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -51,7 +51,7 @@ impl fmt::Display for Tier {
 }
 
 /// A loaded package: its fields, its file, and the tier that served it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Package {
     /// The solver's view.
     pub data: PackageData,
@@ -64,7 +64,7 @@ pub struct Package {
 }
 
 /// One tier's refusal of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TierDeclined {
     /// The tier that declined.
     pub tier: Tier,

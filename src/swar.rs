@@ -172,9 +172,17 @@ mod tests {
             at + bytes[at..].iter().take_while(|byte| keep(**byte)).count()
         };
         for at in 0..=bytes.len() {
-            assert_eq!(blank_end(bytes, at), run(at, &|b| b == b' '), "{bytes:?} {at}");
+            assert_eq!(
+                blank_end(bytes, at),
+                run(at, &|b| b == b' '),
+                "{bytes:?} {at}"
+            );
             assert_eq!(word_end(bytes, at), run(at, &is_word), "{bytes:?} {at}");
-            assert_eq!(dotted_end(bytes, at), naive_dotted_end(bytes, at), "{bytes:?} {at}");
+            assert_eq!(
+                dotted_end(bytes, at),
+                naive_dotted_end(bytes, at),
+                "{bytes:?} {at}"
+            );
             for quote in [b'"', b'\''] {
                 let stop = run(at, &|b| b != quote && b != b'\\' && b != b'\n');
                 assert_eq!(string_stop(bytes, at, quote), stop, "{bytes:?} {at}");

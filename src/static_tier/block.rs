@@ -241,7 +241,11 @@ impl Parser<'_> {
             frame_blocks: header.frame_blocks + if function { 0 } else { outer.frame_blocks },
             elifs: header.elifs,
             names: if function { header.names } else { outer.names },
-            function: if function { header.function } else { outer.function },
+            function: if function {
+                header.function
+            } else {
+                outer.function
+            },
             globals: if function { 0 } else { outer.globals },
             closed: None,
         };
@@ -298,7 +302,7 @@ impl Parser<'_> {
 
     /// Reads a statement of a block, up to the end of its line; of a compound statement,
     /// the header up to its colon.
-    fn statement(&mut self, blocks: &mut Vec<Block>) -> Res<Option<Header>> {
+    fn statement(&mut self, blocks: &mut [Block]) -> Res<Option<Header>> {
         let top = blocks.len() - 1;
         let closed = blocks[top].closed.take();
         let closed_kind = closed.map(|(kind, _)| kind);
@@ -551,7 +555,7 @@ impl Parser<'_> {
             Tok::Global => self.global(blocks),
             Tok::Nonlocal => self.fail(Reason::ScopeRule),
             Tok::Import => self.import(None),
-            Tok::From => self.from_import(None),
+            Tok::From => self.import_from(None),
             Tok::Yield => self.yield_expression(),
             _ => self.expression_statement(blocks[top].globals > 0),
         }

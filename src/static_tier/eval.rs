@@ -265,7 +265,9 @@ impl<N: Names> Evaluator<'_, N> {
             (Op::In | Op::NotIn, Value::Str(a), Value::List(items) | Value::Tuple(items))
                 if items.iter().all(|item| matches!(item, Value::Str(_))) =>
             {
-                let found = items.iter().any(|item| matches!(item, Value::Str(b) if a == b));
+                let found = items
+                    .iter()
+                    .any(|item| matches!(item, Value::Str(b) if a == b));
                 return Ok(Value::Bool(found == (op == Op::In)));
             }
             _ => None,

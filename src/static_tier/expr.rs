@@ -458,7 +458,12 @@ impl<'a> Parser<'a> {
             return self.fail(Reason::TooDeep);
         }
         self.stack.push((state.frame, state.element));
-        *state = State::new(kind, self.names.len(), state.element.operators, state.bottom);
+        *state = State::new(
+            kind,
+            self.names.len(),
+            state.element.operators,
+            state.bottom,
+        );
         Ok(())
     }
 

@@ -212,7 +212,11 @@ fn str_format(
         rest = &rest[end + 1..];
         let number = field.is_empty() || field.bytes().all(|b| b.is_ascii_digit());
         let value = if number {
-            if automatic.replace(field.is_empty()).unwrap_or(field.is_empty()) != field.is_empty() {
+            if automatic
+                .replace(field.is_empty())
+                .unwrap_or(field.is_empty())
+                != field.is_empty()
+            {
                 return decline(Reason::Raises, offset);
             }
             let index = if field.is_empty() {
@@ -222,8 +226,14 @@ fn str_format(
                 field.parse().unwrap_or(usize::MAX)
             };
             positional.get(index)
-        } else if field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            keywords.iter().find(|(name, _)| name == field).map(|(_, value)| value)
+        } else if field
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        {
+            keywords
+                .iter()
+                .find(|(name, _)| name == field)
+                .map(|(_, value)| value)
         } else {
             return decline(Reason::Expression, offset);
         };
@@ -275,7 +285,11 @@ pub(super) fn slice(
         let clamp = |bound: &Option<Value>, default: usize| match bound {
             None | Some(Value::None) => Ok(default),
             Some(Value::Int(bound)) => {
-                let at = if *bound < 0 { bound.saturating_add(len as i64) } else { *bound };
+                let at = if *bound < 0 {
+                    bound.saturating_add(len as i64)
+                } else {
+                    *bound
+                };
                 Ok(at.clamp(0, len as i64) as usize)
             }
             Some(_) => decline(Reason::Expression, offset),
@@ -294,7 +308,9 @@ pub(super) fn slice(
         }
         Value::Str(text) => {
             let (from, to) = range(text.chars().count())?;
-            Ok(Value::Str(text.chars().skip(from).take(to - from).collect()))
+            Ok(Value::Str(
+                text.chars().skip(from).take(to - from).collect(),
+            ))
         }
         _ => decline(Reason::Expression, offset),
     }

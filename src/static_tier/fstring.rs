@@ -26,12 +26,7 @@ impl Parser<'_> {
         if string.backslash && string.raw {
             return decline(Reason::FString, self.lex.start);
         }
-        let (src, pos, start, depth) = (
-            self.lex.src,
-            self.lex.pos,
-            self.lex.start,
-            self.lex.depth,
-        );
+        let (src, pos, start, depth) = (self.lex.src, self.lex.pos, self.lex.start, self.lex.depth);
         self.lex.src = &src[..string.end];
         self.lex.depth = 1;
         self.lex.in_field = true;

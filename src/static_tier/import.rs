@@ -44,7 +44,7 @@ impl Parser<'_> {
 
     /// `from a.b import c as d, e`, whose keyword is the current token. `*` declines: it
     /// isn't allowed in a function, and at the top level it binds unknown names.
-    pub fn from_import(&mut self, mut imported: Option<&mut Vec<Imported>>) -> Res<()> {
+    pub fn import_from(&mut self, mut imported: Option<&mut Vec<Imported>>) -> Res<()> {
         self.bump()?;
         let mut relative = false;
         while matches!(self.tok, Tok::Dot | Tok::Ellipsis) {

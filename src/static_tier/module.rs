@@ -218,7 +218,7 @@ impl<'a> Module<'a> {
             }
             Tok::Pass => return self.end_of_statement(),
             Tok::Import => return self.import(),
-            Tok::From => return self.from_import(at),
+            Tok::From => return self.import_from(at),
             Tok::Def if first => {
                 self.parser.tok = Tok::Def;
                 self.define(None)?;
@@ -351,7 +351,10 @@ impl<'a> Module<'a> {
             text: self.text,
             bindings: &mut self.bindings,
         };
-        if ["globals", "locals", text].iter().any(|name| lookup.is_bound(name)) {
+        if ["globals", "locals", text]
+            .iter()
+            .any(|name| lookup.is_bound(name))
+        {
             return Ok(false);
         }
         let rest = &self.text[start..];

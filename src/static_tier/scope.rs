@@ -188,10 +188,10 @@ impl Module<'_> {
             return decline(Reason::Scope, offset);
         }
         let path = path.join(".");
-        let nested_in_leaf = self
-            .scope_leaves
-            .iter()
-            .any(|leaf| path.strip_prefix(leaf.as_str()).is_some_and(|rest| rest.starts_with('.')));
+        let nested_in_leaf = self.scope_leaves.iter().any(|leaf| {
+            path.strip_prefix(leaf.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+        });
         if nested_in_leaf {
             return decline(Reason::Scope, offset);
         }

@@ -37,7 +37,10 @@ impl<'a> Source<'a> {
         let text = match simdutf8::compat::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                return Err(Declined::new(Reason::NotUtf8, bom_len + error.valid_up_to()));
+                return Err(Declined::new(
+                    Reason::NotUtf8,
+                    bom_len + error.valid_up_to(),
+                ));
             }
         };
         let text = if cr {
@@ -48,7 +51,10 @@ impl<'a> Source<'a> {
         if let Some((offset, encoding)) = coding_spec(text.as_bytes()) {
             if !is_decoded(encoding, bom_len != 0, &text) {
                 let source = Source { text, original };
-                return Err(Declined::new(Reason::Encoding, source.original_offset(offset)));
+                return Err(Declined::new(
+                    Reason::Encoding,
+                    source.original_offset(offset),
+                ));
             }
         }
         Ok(Source { text, original })
@@ -56,7 +62,11 @@ impl<'a> Source<'a> {
 
     /// The offset in the file of byte `offset` of [`text`](Source::text).
     pub fn original_offset(&self, offset: usize) -> usize {
-        let bom_len = if self.original.starts_with(BOM) { BOM.len() } else { 0 };
+        let bom_len = if self.original.starts_with(BOM) {
+            BOM.len()
+        } else {
+            0
+        };
         if matches!(self.text, Cow::Borrowed(_)) {
             return bom_len + offset;
         }
@@ -111,7 +121,9 @@ fn coding_spec(text: &[u8]) -> Option<(usize, &[u8])> {
                     }
                     let len = line[begin..]
                         .iter()
-                        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+                        .take_while(|b| {
+                            b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')
+                        })
                         .count();
                     if len > 0 {
                         return Some((line_start + begin, &line[begin..begin + len]));
@@ -144,7 +156,13 @@ fn is_decoded(encoding: &[u8], bom: bool, text: &str) -> bool {
     }
     let name: Vec<u8> = encoding
         .iter()
-        .map(|b| if *b == b'_' { b'-' } else { b.to_ascii_lowercase() })
+        .map(|b| {
+            if *b == b'_' {
+                b'-'
+            } else {
+                b.to_ascii_lowercase()
+            }
+        })
         .collect();
     if name == b"utf-8" || name.starts_with(b"utf-8-") {
         return true;

@@ -77,10 +77,10 @@ impl Module<'_> {
     }
 
     /// `from rez.utils.lint_helper import env`, behind its keyword.
-    pub(super) fn from_import(&mut self, at: Start) -> Res<bool> {
+    pub(super) fn import_from(&mut self, at: Start) -> Res<bool> {
         let start = self.parser.lex.start;
         let mut imported = Vec::new();
-        self.parser.from_import(Some(&mut imported))?;
+        self.parser.import_from(Some(&mut imported))?;
         let semicolon = self.end_of_import()?;
         for import in imported {
             self.imported_name(import, at, start)?;

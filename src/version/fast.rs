@@ -67,7 +67,9 @@ fn plain_range_end(text: &[u8], from: usize) -> Option<usize> {
     let end = some_version_end(text, from)?;
     match text[end..] {
         // `1+<1_` prints as `1`.
-        [b'+', b'<', ..] => proper_end(text, from, end, end + 2).filter(|end| text[end - 1] != b'_'),
+        [b'+', b'<', ..] => {
+            proper_end(text, from, end, end + 2).filter(|end| text[end - 1] != b'_')
+        }
         [b'+', ..] => Some(end + 1),
         [b'.', b'.', ..] => proper_end(text, from, end, end + 2),
         _ => Some(end),

@@ -1,0 +1,52 @@
+//! `rezload load`: the solver's view of each package.
+
+use std::io;
+
+use super::args::Files;
+use super::input::{load_each, Outcome};
+use super::json;
+use super::output::{printable, Output, DIM, NAME};
+
+/// True when every file was served.
+pub(super) fn run(files: &Files, output: &mut Output) -> io::Result<bool> {
+    load_each(&files.paths, |outcome| {
+        if files.json {
+            output.line(&json::line(outcome))
+        } else {
+            show(outcome, output)
+        }
+    })
+}
+
+fn show(outcome: &Outcome, output: &mut Output) -> io::Result<()> {
+    let package = match &outcome.result {
+        Ok(package) => package,
+        Err(error) => {
+            // earlier packages stand above the error when both go to one terminal
+            output.flush()?;
+            output.error(&error.to_string());
+            return Ok(());
+        }
+    };
+    let data = &package.data;
+    let version = match data.version.as_str() {
+        "" => String::new(),
+        version => format!(" {}", printable(version)),
+    };
+    output.line(&format!(
+        "{NAME}{}{NAME:#}{version} {DIM}({}){DIM:#}",
+        printable(&data.name),
+        package.tier
+    ))?;
+    if !data.requires.is_empty() {
+        output.line(&format!("  requires: {}", requests(&data.requires)))?;
+    }
+    for (index, variant) in data.variants.iter().enumerate() {
+        output.line(&format!("  variant {index}: {}", requests(variant)))?;
+    }
+    Ok(())
+}
+
+fn requests(requests: &[String]) -> String {
+    printable(&requests.join(" ")).into_owned()
+}

@@ -1,0 +1,216 @@
+//! Where the command line writes, and how foreign text is made safe to show.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, StdoutLock, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthChar;
+
+pub(super) const NAME: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Standard output for data, standard error for everything else.
+pub(super) struct Output {
+    stdout: BufWriter<AutoStream<StdoutLock<'static>>>,
+    choice: ColorChoice,
+}
+
+impl Output {
+    pub fn new(color: clap::ColorChoice) -> Self {
+        let choice = match color {
+            clap::ColorChoice::Auto => ColorChoice::Auto,
+            clap::ColorChoice::Always => ColorChoice::Always,
+            clap::ColorChoice::Never => ColorChoice::Never,
+        };
+        Output {
+            stdout: BufWriter::new(AutoStream::new(io::stdout().lock(), choice)),
+            choice,
+        }
+    }
+
+    /// Writes one line of data.
+    pub fn line(&mut self, line: &str) -> io::Result<()> {
+        self.stdout.write_all(line.as_bytes())?;
+        self.stdout.write_all(b"\n")
+    }
+
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()
+    }
+
+    /// Ends the data. What can't be written is dropped, so that nothing is tried again.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.flush()
+    }
+
+    /// Writes `message` to standard error; if even that fails, nobody can be told.
+    pub fn error(&self, message: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
+        let _ = writeln!(stderr, "{BAD}error{BAD:#}: {}", printable(message));
+    }
+}
+
+/// `text` without anything that a terminal would obey: control characters and those that
+/// reorder or hide text are written as escapes.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        push_printable(&mut safe, character);
+    }
+    Cow::Owned(safe)
+}
+
+/// A path in printable form; bytes that aren't UTF-8 become U+FFFD.
+pub(super) fn printable_path(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            // the bidirectional controls of CVE-2021-42574, and invisible joiners
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+fn push_printable(safe: &mut String, character: char) {
+    if !is_unsafe(character) {
+        safe.push(character);
+    } else if u32::from(character) < 0x100 {
+        let _ = write!(safe, "\\x{:02x}", u32::from(character));
+    } else {
+        let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
+    }
+}
+
+/// A source line as it is shown.
+pub(super) struct Snippet {
+    /// The line, or the part of it around the caret.
+    pub text: String,
+    /// How many columns stand before the caret.
+    pub caret: usize,
+}
+
+/// How many characters of a line are shown before and after the caret.
+const CONTEXT: usize = 60;
+
+/// The line of `source` that holds byte `offset`.
+pub(super) fn snippet(source: &[u8], offset: usize) -> Snippet {
+    let offset = offset.min(source.len());
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    let start = source[..offset]
+        .iter()
+        .rposition(is_end)
+        .map_or(0, |at| at + 1);
+    let end = source[offset..]
+        .iter()
+        .position(is_end)
+        .map_or(source.len(), |at| offset + at);
+
+    let before = decode(&source[start..offset]);
+    let before = before.trim_start_matches('\u{feff}');
+    let after = decode(&source[offset..end]);
+
+    let hidden = before.chars().count().saturating_sub(CONTEXT);
+    let mut text = String::new();
+    if hidden > 0 {
+        text.push_str("... ");
+    }
+    before
+        .chars()
+        .skip(hidden)
+        .for_each(|c| push_source(&mut text, c));
+    let caret = width(&text);
+    after
+        .chars()
+        .take(CONTEXT)
+        .for_each(|c| push_source(&mut text, c));
+    if after.chars().nth(CONTEXT).is_some() {
+        text.push_str(" ...");
+    }
+    Snippet { text, caret }
+}
+
+/// Source bytes as text: what isn't UTF-8 is shown as `\xff`.
+fn decode(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02x}");
+        }
+    }
+    text
+}
+
+fn push_source(text: &mut String, character: char) {
+    match character {
+        '\t' => text.push_str("    "),
+        _ => push_printable(text, character),
+    }
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_bidirectional_characters_are_escaped() {
+        assert_eq!(
+            printable("a\x1b[31m\u{202e}b\r\u{9b}"),
+            "a\\x1b[31m\\u{202e}b\\x0d\\x9b"
+        );
+        assert_eq!(printable("déjà vu"), "déjà vu");
+    }
+
+    #[test]
+    fn a_snippet_is_the_line_of_the_offset() {
+        let shown = snippet(b"a = 1\r\n\tb = \x1b[0m\n", 8);
+        assert_eq!(shown.text, "    b = \\x1b[0m");
+        assert_eq!(shown.caret, 4);
+    }
+
+    #[test]
+    fn a_snippet_at_the_end_of_the_file_is_empty() {
+        let shown = snippet(b"a = 1\n", 6);
+        assert_eq!((shown.text.as_str(), shown.caret), ("", 0));
+        let past = snippet(b"", 10);
+        assert_eq!((past.text.as_str(), past.caret), ("", 0));
+    }
+
+    #[test]
+    fn a_caret_after_wide_characters_counts_columns() {
+        let source = "x = '漢字', f()".as_bytes();
+        let offset = source.len() - 3;
+        assert_eq!(snippet(source, offset).caret, 12);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_caret() {
+        let mut source = vec![b'x'; 1 << 20];
+        source[1 << 19] = b'!';
+        let shown = snippet(&source, 1 << 19);
+        assert!(shown.text.len() < 200);
+        assert_eq!(shown.text.as_bytes()[shown.caret], b'!');
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_shown_as_escapes() {
+        assert_eq!(snippet(b"x = '\xff'", 0).text, "x = '\\xff'");
+    }
+}

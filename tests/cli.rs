@@ -1,0 +1,357 @@
+//! The command line as a user meets it: arguments, output, exit status.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+const LITERAL: &str = "tests/fixtures/api/literal/package.py";
+const COMPUTED: &str = "tests/fixtures/api/computed/package.py";
+
+/// What one run of `rezload` left behind.
+struct Run {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn rezload(args: &[&str]) -> Run {
+    run(command().args(args))
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rezload"));
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE");
+    command
+}
+
+fn run(command: &mut Command) -> Run {
+    let output = command.output().unwrap();
+    Run {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn run_with_input(command: &mut Command, input: &[u8]) -> Run {
+    use std::io::Write;
+
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Run {
+        status: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A package.py with `source` in a directory of its own.
+fn package(source: &[u8]) -> (TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("package.py");
+    fs::write(&path, source).unwrap();
+    (dir, path)
+}
+
+fn json_lines(run: &Run) -> Vec<serde_json::Value> {
+    run.stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn load_prints_the_four_fields() {
+    let run = rezload(&["load", LITERAL]);
+    assert_eq!(
+        run.stdout,
+        "literal 1.2.0 (static)\n  \
+           requires: python-3.9+ openexr-3.1|3.2\n  \
+           variant 0: platform-linux maya-2024\n  \
+           variant 1: platform-windows maya-2025\n"
+    );
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn load_takes_a_directory() {
+    let directory = Path::new(LITERAL).parent().unwrap().to_str().unwrap();
+    let from_directory = rezload(&["load", "--json", directory]);
+    assert_eq!(from_directory.status, 0);
+    assert_eq!(
+        json_lines(&from_directory)[0]["path"],
+        Path::new(LITERAL).to_str().unwrap()
+    );
+}
+
+#[test]
+fn load_json_is_one_object_a_line() {
+    let run = rezload(&["load", "--json", LITERAL, COMPUTED, "no/such/package.py"]);
+    assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+    let lines = json_lines(&run);
+    assert_eq!(
+        lines[0],
+        serde_json::json!({
+            "path": LITERAL,
+            "tier": "static",
+            "name": "literal",
+            "version": "1.2.0",
+            "requires": ["python-3.9+", "openexr-3.1|3.2"],
+            "variants": [["platform-linux", "maya-2024"], ["platform-windows", "maya-2025"]],
+            "declined": [],
+        })
+    );
+    let error = &lines[1]["error"];
+    assert_eq!(error["kind"], "declined");
+    assert_eq!(error["tier"], "static");
+    assert_eq!(error["code"], "top-level-loop");
+    assert_eq!(error["line"], 4);
+    assert_eq!(error["column"], 1);
+    assert_eq!(error["offset"], 33);
+    for field in ["reason", "hint"] {
+        assert!(error[field].as_str().is_some_and(|text| !text.is_empty()));
+    }
+    assert_eq!(lines[1]["declined"][0]["code"], "top-level-loop");
+    assert_eq!(lines[2]["path"], "no/such/package.py");
+    assert_eq!(lines[2]["error"]["kind"], "read");
+    assert_eq!(lines.len(), 3);
+}
+
+#[test]
+fn a_bad_file_does_not_stop_the_others() {
+    let run = rezload(&["load", "no/such/package.py", COMPUTED, LITERAL]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout.starts_with("literal 1.2.0 (static)\n"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    assert!(run.stderr.contains("no/such/package.py"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(&format!("{COMPUTED}:4:1: ")),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn explain_shows_the_construct_and_the_way_out() {
+    let run = rezload(&["explain", COMPUTED]);
+    let reason = rezload::Reason::Loop;
+    assert_eq!(
+        run.stdout,
+        format!(
+            "{COMPUTED}:4:1: declined by the static tier: {} [top-level-loop]\n    |\n  4 | for request in (\"python>=3\", \"openexr-3\"):\n    \
+             | ^\n  change: {}\n  next: the rez tier decides, `rezload.load(path)` in Python\n",
+            reason.message(),
+            reason.hint()
+        )
+    );
+    assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn explain_names_the_tier_that_serves() {
+    let run = rezload(&["explain", LITERAL]);
+    assert_eq!(
+        run.stdout,
+        format!("{LITERAL}: served by the static tier\n")
+    );
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn explain_json_is_the_line_of_load() {
+    let paths = [LITERAL, COMPUTED];
+    let load = rezload(&[&["load", "--json"], &paths[..]].concat());
+    let explain = rezload(&[&["explain", "--json"], &paths[..]].concat());
+    assert_eq!(load.stdout, explain.stdout);
+}
+
+#[test]
+fn a_dash_is_standard_input() {
+    let source = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(LITERAL)).unwrap();
+    let run = run_with_input(command().args(["load", "--json", "-"]), &source);
+    assert_eq!(run.status, 0);
+    assert_eq!(json_lines(&run)[0]["name"], "literal");
+
+    let run = run_with_input(command().args(["explain", "-"]), b"import studio\n");
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.starts_with("-:1:1: declined"), "{}", run.stdout);
+    assert!(run.stdout.contains("import studio"), "{}", run.stdout);
+}
+
+#[test]
+fn a_directory_without_a_package_is_an_error_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = rezload(&["load", dir.path().to_str().unwrap(), LITERAL]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("package.py"), "{}", run.stderr);
+    assert!(run.stdout.starts_with("literal"), "{}", run.stdout);
+}
+
+#[test]
+fn usage_errors_are_failures() {
+    for args in [
+        &[][..],
+        &["load"],
+        &["unload", "x"],
+        &["load", "--colour", "x"],
+    ] {
+        let run = rezload(args);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(run.stderr.contains("Usage"), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn help_and_version_are_data() {
+    let version = rezload(&["--version"]);
+    assert_eq!(
+        version.stdout,
+        format!("rezload {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert_eq!(version.status, 0);
+    let help = rezload(&["load", "--help"]);
+    assert!(help.stdout.contains("Exit status"), "{}", help.stdout);
+    assert_eq!((help.status, help.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let coloured = |run: Run| run.stdout.contains('\x1b');
+    assert!(!coloured(rezload(&["explain", LITERAL])));
+    assert!(coloured(rezload(&[
+        "explain", LITERAL, "--color", "always"
+    ])));
+    assert!(!coloured(rezload(&[
+        "--color", "never", "explain", LITERAL
+    ])));
+    let forced = |command: &mut Command| run(command.env("CLICOLOR_FORCE", "1")).stdout;
+    assert!(forced(command().args(["explain", LITERAL])).contains('\x1b'));
+    assert!(!forced(command().args(["explain", LITERAL]).env("NO_COLOR", "1")).contains('\x1b'));
+}
+
+#[test]
+fn a_terminal_obeys_nothing_in_the_file() {
+    let (_dir, path) = package("import a # \x1b[2J\u{202e}\r\n".as_bytes());
+    let run = rezload(&["explain", path.to_str().unwrap()]);
+    assert_eq!(run.status, 1);
+    assert!(
+        run.stdout.contains("import a # \\x1b[2J\\u{202e}\n"),
+        "{}",
+        run.stdout
+    );
+    let unsafe_characters = |text: &str| text.chars().any(|c| c.is_control() && c != '\n');
+    assert!(!unsafe_characters(&run.stdout));
+}
+
+#[test]
+fn a_terminal_obeys_nothing_in_a_path() {
+    for command in ["load", "explain"] {
+        let run = rezload(&[command, "no\x1b[2Jsuch\nfile"]);
+        assert_eq!(run.status, 1);
+        assert!(!run.stderr.contains('\x1b'), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn files_are_shown_in_the_order_of_the_arguments() {
+    let dir = tempfile::tempdir().unwrap();
+    let paths: Vec<_> = (0..600)
+        .map(|index| {
+            let path = dir.path().join(format!("{index}.py"));
+            fs::write(&path, format!("name = 'p{index}'\nversion = '1'\n")).unwrap();
+            path
+        })
+        .collect();
+    let run = run(command().args(["load", "--json"]).args(&paths));
+    assert_eq!(run.status, 0);
+    let names: Vec<_> = json_lines(&run)
+        .iter()
+        .map(|line| line["name"].clone())
+        .collect();
+    let expected: Vec<_> = (0..600).map(|index| format!("p{index}")).collect();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let mut child = command()
+        .args(["load", "--json"])
+        .args(vec![LITERAL; 20_000])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_failure() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = run_to(command().args(["load", LITERAL]), full);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("can't write"), "{}", run.stderr);
+
+    fn run_to(command: &mut Command, stdout: fs::File) -> Run {
+        let output = command
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = output.wait_with_output().unwrap();
+        Run {
+            status: output.status.code().unwrap(),
+            stdout: String::new(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_not_utf8_keeps_its_bytes_in_json() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(OsStr::from_bytes(b"caf\xe9.py"));
+    fs::write(&path, "name = 'a'\nversion = '1'\n").unwrap();
+    let json = run(command().args(["load", "--json"]).arg(&path));
+    assert_eq!(json.status, 0);
+    assert!(json.stdout.contains("caf\\udce9.py\""), "{}", json.stdout);
+    assert_eq!(run(command().arg("explain").arg(&path)).status, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_does_not_block() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("package.py");
+    assert!(Command::new("mkfifo")
+        .arg(&path)
+        .status()
+        .unwrap()
+        .success());
+    let run = rezload(&["load", path.to_str().unwrap()]);
+    assert_eq!(run.status, 1);
+    assert!(run.stderr.contains("not a regular file"), "{}", run.stderr);
+}

@@ -1,0 +1,42 @@
+"""Fixtures of the Python tests; pytest also prints what was tested."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import rezload
+
+# rez reads the configuration of whoever runs the tests
+os.environ["REZ_CONFIG_FILE"] = os.devnull
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def pytest_report_header() -> str:
+    try:
+        import rez
+    except ImportError:
+        rez_version = "not installed"
+    else:
+        rez_version = rez.__version__
+    return f"rezload {rezload.__version__} ({rezload.__path__[0]}), rez {rez_version}"
+
+
+@pytest.fixture
+def api() -> Path:
+    """The folder of packages that the tests of the interface load."""
+    return FIXTURES / "api"
+
+
+@pytest.fixture
+def without_rez(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interpreter that has no rez."""
+    for module in list(sys.modules):
+        if module.split(".")[0] in ("rez", "rezplugins") or module == "rezload.rez_tier":
+            monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "rez", None)
+    monkeypatch.delattr(rezload, "rez_tier", raising=False)

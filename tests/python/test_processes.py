@@ -1,0 +1,117 @@
+"""Threads, forks and interrupts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import rezload
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+
+
+def in_child(job: str, *args: object) -> None:
+    """Runs `job` in a fresh interpreter; a deadlock is a failure after a while."""
+    command = [sys.executable, "-W", "ignore", "-c", job, *map(str, args)]
+    subprocess.run(command, check=True, timeout=60)
+
+
+def test_threads_load_side_by_side(api: Path) -> None:
+    pytest.importorskip("rez")
+    names = ["literal", "computed", "late", "unversioned"] * 25
+    with ThreadPoolExecutor(8) as pool:
+        packages = pool.map(rezload.load, (api / name / "package.py" for name in names))
+        assert [package.name for package in packages] == names
+
+
+def test_threads_run_batches_side_by_side(api: Path) -> None:
+    paths = [api / "literal" / "package.py"] * 200
+    with ThreadPoolExecutor(8) as pool:
+        for batch in pool.map(rezload.parse_static_packages_py, [paths] * 32):
+            assert all(data and data.name == "literal" for data in batch)
+
+
+def test_other_threads_run_during_a_batch(api: Path) -> None:
+    paths = [api / "literal" / "package.py"] * 20_000
+    ticks = 0
+    done = threading.Event()
+
+    def tick() -> None:
+        nonlocal ticks
+        while not done.is_set():
+            ticks += 1
+            time.sleep(0.001)
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    before = ticks
+    rezload.parse_static_packages_py(paths)
+    during = ticks - before
+    done.set()
+    ticker.join()
+    assert during > 0
+
+
+@needs_fork
+def test_a_batch_works_in_a_forked_child(api: Path) -> None:
+    in_child(
+        "import os, sys, rezload\n"
+        "paths = [sys.argv[1]] * 1000\n"
+        "assert all(rezload.parse_static_packages_py(paths))\n"
+        "for generation in range(3):\n"
+        "    if child := os.fork():\n"
+        "        _, status = os.waitpid(child, 0)\n"
+        "        os._exit(os.waitstatus_to_exitcode(status))\n"
+        "    assert all(rezload.parse_static_packages_py(paths))\n"
+        "os._exit(0)\n",
+        api / "literal" / "package.py",
+    )
+
+
+@needs_fork
+def test_the_rez_tier_works_in_a_child_forked_during_a_load(api: Path, tmp_path: Path) -> None:
+    pytest.importorskip("rez")
+    slow = tmp_path / "package.py"
+    slow.write_text("import time\ntime.sleep(1)\nname = 'slow'\n")
+    in_child(
+        "import os, sys, threading, time, rezload\n"
+        "rezload.load(sys.argv[1])\n"
+        "thread = threading.Thread(target=rezload.load, args=[sys.argv[2]])\n"
+        "thread.start()\n"
+        "time.sleep(0.3)\n"
+        "child = os.fork()\n"
+        "package = rezload.load(sys.argv[1])\n"
+        "assert package.name == 'computed', package\n"
+        "if not child:\n"
+        "    os._exit(0)\n"
+        "_, status = os.waitpid(child, 0)\n"
+        "thread.join()\n"
+        "sys.exit(os.waitstatus_to_exitcode(status))\n",
+        api / "computed" / "package.py",
+        slow,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+def test_an_interrupt_ends_a_batch(api: Path) -> None:
+    paths = [api / "literal" / "package.py"] * 400_000
+
+    def interrupt() -> None:
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            rezload.parse_static_packages_py(paths)
+    finally:
+        thread.join()
