@@ -37,6 +37,7 @@ mod static_tier;
 mod swar;
 pub mod version;
 
+pub use compact_str::CompactString;
 pub use decline::{Declined, Reason};
 pub use error::LoadError;
 pub use loader::Loader;

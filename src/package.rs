@@ -3,23 +3,28 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use compact_str::CompactString;
+
 use crate::decline::Declined;
 
 /// The four fields that rez's solver reads from a package definition.
 ///
 /// Every request is spelled as `str(PackageRequest(..))` spells it in rez
 /// (`rez/utils/formatting.py`), whatever its spelling in the file.
+///
+/// The strings are [`CompactString`]s, which read like [`String`]s and hold up to 24 bytes
+/// without an allocation: nearly every request fits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PackageData {
     /// The family name, as the definition spells it.
-    pub name: String,
+    pub name: CompactString,
     /// The version, as the definition spells it; empty for an unversioned package.
-    pub version: String,
+    pub version: CompactString,
     /// Canonical requests; empty when the definition has no `requires`.
-    pub requires: Vec<String>,
+    pub requires: Vec<CompactString>,
     /// One list of canonical requests a variant; empty when the definition has no
     /// `variants`.
-    pub variants: Vec<Vec<String>>,
+    pub variants: Vec<Vec<CompactString>>,
 }
 
 /// The tier of the ladder that produced a result.

@@ -113,6 +113,24 @@ pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// The end of the run of `[0-9]` at `at`; `at` itself if there is none.
+#[inline(always)]
+pub(crate) fn digit_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = chunk(bytes, at) {
+        let low = chunk & !HIGH;
+        let digits = (low + ONES * (0x80 - b'0' as u64)) & !(low + ONES * (0x7f - b'9' as u64));
+        let other = (digits & !chunk & HIGH) ^ HIGH;
+        if other != 0 {
+            return at + first(other);
+        }
+        at += 8;
+    }
+    while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    at
+}
+
 /// The end of the words at `at` with one `.` or `-` between each two; `at` itself if there
 /// are none.
 #[inline(always)]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use compact_str::CompactString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -18,8 +19,8 @@ enum Line<'a> {
         tier: &'static str,
         name: &'a str,
         version: &'a str,
-        requires: &'a [String],
-        variants: &'a [Vec<String>],
+        requires: &'a [CompactString],
+        variants: &'a [Vec<CompactString>],
         declined: Vec<Decline>,
     },
     Error {

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use compact_str::CompactString;
+
 use super::args::Files;
 use super::input::{load_each, Outcome};
 use super::json;
@@ -47,6 +49,6 @@ fn show(outcome: &Outcome, output: &mut Output) -> io::Result<()> {
     Ok(())
 }
 
-fn requests(requests: &[String]) -> String {
+fn requests(requests: &[CompactString]) -> String {
     printable(&requests.join(" ")).into_owned()
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 
+use compact_str::CompactString;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
@@ -38,10 +39,10 @@ impl PyPackage {
         declined: Vec<Bound<'_, PyTierDeclined>>,
     ) -> PyResult<Self> {
         let data = PackageData {
-            name,
-            version,
-            requires,
-            variants,
+            name: name.into(),
+            version: version.into(),
+            requires: compact(requires),
+            variants: variants.into_iter().map(compact).collect(),
         };
         Ok(PyPackage(Package {
             data,
@@ -103,10 +104,10 @@ impl PyPackage {
         let data = &self.0.data;
         Ok(format!(
             "Package(name={}, version={}, requires={}, variants={}, tier='{}', path={})",
-            repr(py, &data.name)?,
-            repr(py, &data.version)?,
-            repr(py, &data.requires)?,
-            repr(py, &data.variants)?,
+            repr(py, data.name.as_str())?,
+            repr(py, data.version.as_str())?,
+            repr(py, self.requires())?,
+            repr(py, self.variants())?,
             self.0.tier,
             repr(py, self.0.path.as_os_str())?,
         ))
@@ -222,8 +223,12 @@ fn parse_tier(tier: &str) -> PyResult<Tier> {
         .ok_or_else(|| PyValueError::new_err(format!("`{tier}` is not a tier")))
 }
 
-fn borrowed(strings: &[String]) -> Vec<&str> {
-    strings.iter().map(String::as_str).collect()
+fn borrowed(strings: &[CompactString]) -> Vec<&str> {
+    strings.iter().map(CompactString::as_str).collect()
+}
+
+fn compact(strings: Vec<String>) -> Vec<CompactString> {
+    strings.into_iter().map(CompactString::from).collect()
 }
 
 fn hash_of(value: &impl Hash) -> u64 {

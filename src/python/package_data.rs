@@ -1,5 +1,6 @@
 //! `rezload.PackageData`, the class that pyrer's users construct and read.
 
+use compact_str::CompactString;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple, PyType};
 
@@ -22,11 +23,15 @@ pub(super) struct PyPackageData {
 
 impl From<PackageData> for PyPackageData {
     fn from(data: PackageData) -> Self {
+        let strings = |list: Vec<CompactString>| {
+            let list = list.into_iter().map(CompactString::into_string);
+            list.collect::<Vec<_>>()
+        };
         PyPackageData {
-            name: data.name,
-            version: data.version,
-            requires: data.requires,
-            variants: data.variants,
+            name: data.name.into_string(),
+            version: data.version.into_string(),
+            requires: strings(data.requires),
+            variants: data.variants.into_iter().map(strings).collect(),
         }
     }
 }

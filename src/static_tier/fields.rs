@@ -2,6 +2,8 @@
 //!
 //! Follows `package_pod_schema_dict` in `rez/package_resources.py`.
 
+use compact_str::CompactString;
+
 use crate::decline::Reason;
 use crate::package::PackageData;
 use crate::version::{canonical_request, check_version, is_valid_package_name};
@@ -63,10 +65,10 @@ impl<T> From<Result<T, (Reason, usize)>> for Slot<T> {
 /// The solver fields of a definition that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    pub name: Slot<String>,
-    pub version: Slot<String>,
-    pub requires: Slot<Vec<String>>,
-    pub variants: Slot<Vec<Vec<String>>>,
+    pub name: Slot<CompactString>,
+    pub version: Slot<CompactString>,
+    pub requires: Slot<Vec<CompactString>>,
+    pub variants: Slot<Vec<Vec<CompactString>>>,
 }
 
 impl Fields {
@@ -130,31 +132,31 @@ impl Fields {
     }
 }
 
-fn name(text: &str) -> Result<String, Reason> {
+fn name(text: &str) -> Result<CompactString, Reason> {
     if is_valid_package_name(text) {
-        Ok(text.to_owned())
+        Ok(CompactString::new(text))
     } else {
         Err(Reason::NameInvalid)
     }
 }
 
-fn version(text: &str) -> Result<String, Reason> {
+fn version(text: &str) -> Result<CompactString, Reason> {
     match check_version(text) {
-        Ok(()) => Ok(text.to_owned()),
+        Ok(()) => Ok(CompactString::new(text)),
         Err(_) => Err(Reason::VersionInvalid),
     }
 }
 
 /// `str(PackageRequest(text))`.
 #[inline]
-pub(super) fn request(text: &str) -> Result<String, Reason> {
+pub(super) fn request(text: &str) -> Result<CompactString, Reason> {
     match canonical_request(text) {
-        Ok(request) => Ok(request.into_owned()),
+        Ok(request) => Ok(CompactString::from(request)),
         Err(_) => Err(Reason::RequestInvalid),
     }
 }
 
-fn requests(value: &Value, wrong_type: Reason) -> Result<Vec<String>, Reason> {
+fn requests(value: &Value, wrong_type: Reason) -> Result<Vec<CompactString>, Reason> {
     let Value::List(items) = value else {
         return Err(wrong_type);
     };

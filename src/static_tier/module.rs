@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use compact_str::CompactString;
+
 use super::block::Indent;
 use super::eval::{evaluate, Budget, Names};
 use super::expr::{Mode, Parser, Shape};
@@ -515,7 +517,7 @@ impl<'a> Module<'a> {
     }
 
     /// A list of plain strings for `requires`; `None` when there is something else.
-    fn requests(&mut self) -> Res<Option<Slot<Vec<String>>>> {
+    fn requests(&mut self) -> Res<Option<Slot<Vec<CompactString>>>> {
         if self.parser.lex.peek() != b'[' {
             return Ok(None);
         }
@@ -526,7 +528,7 @@ impl<'a> Module<'a> {
 
     /// A list of lists of plain strings for `variants`; `None` when there is something
     /// else.
-    fn variants(&mut self) -> Res<Option<Slot<Vec<Vec<String>>>>> {
+    fn variants(&mut self) -> Res<Option<Slot<Vec<Vec<CompactString>>>>> {
         let lex = &mut self.parser.lex;
         if lex.peek() != b'[' {
             return Ok(None);
@@ -534,7 +536,7 @@ impl<'a> Module<'a> {
         lex.pos += 1;
         lex.depth += 1;
         let mut refused = None;
-        let mut variants = Vec::new();
+        let mut variants = Vec::with_capacity(4);
         loop {
             lex.skip_trivia()?;
             match lex.peek() {
@@ -542,7 +544,7 @@ impl<'a> Module<'a> {
                 b']' => break,
                 _ => return Ok(None),
             }
-            match request_list(self.text, lex, 2, &mut refused)? {
+            match request_list(self.text, lex, 4, &mut refused)? {
                 Some(variant) => variants.push(variant),
                 None => return Ok(None),
             }
@@ -690,7 +692,7 @@ fn request_list(
     lex: &mut Lexer<'_>,
     capacity: usize,
     refused: &mut Option<(Reason, usize)>,
-) -> Res<Option<Vec<String>>> {
+) -> Res<Option<Vec<CompactString>>> {
     let mut list = Vec::with_capacity(capacity);
     lex.pos += 1;
     lex.depth += 1;
@@ -716,7 +718,7 @@ fn request_list(
         if len > 0 && lex.at(start + len) == quote {
             // nearly all requests: canonical as they stand
             lex.pos = start + len + 1;
-            list.push(text[start..start + len].to_owned());
+            list.push(CompactString::new(&text[start..start + len]));
         } else {
             lex.start = lex.pos;
             lex.string(Prefix::default())?;

@@ -48,16 +48,18 @@ impl<'a> Source<'a> {
         } else {
             Cow::Borrowed(text)
         };
-        if let Some((offset, encoding)) = coding_spec(text.as_bytes()) {
-            if !is_decoded(encoding, bom_len != 0, &text) {
-                let source = Source { text, original };
-                return Err(Declined::new(
-                    Reason::Encoding,
-                    source.original_offset(offset),
-                ));
+        let source = Source { text, original };
+        // `inspect.getsourcelines` reads the file once more, for the source of functions,
+        // and to `tokenize.detect_encoding` only a line feed ends a line
+        let again = cr.then(|| coding_spec(bytes)).flatten();
+        let spec = coding_spec(source.text.as_bytes())
+            .map(|(offset, encoding)| (source.original_offset(offset), encoding));
+        for (offset, encoding) in spec.into_iter().chain(again) {
+            if !is_decoded(encoding, bom_len != 0, &source.text) {
+                return Err(Declined::new(Reason::Encoding, offset));
             }
         }
-        Ok(Source { text, original })
+        Ok(source)
     }
 
     /// The offset in the file of byte `offset` of [`text`](Source::text).
@@ -99,6 +101,10 @@ fn translate_newlines(text: &str) -> String {
 /// The encoding that a PEP 263 cookie names, and its offset (`get_coding_spec` and
 /// `check_coding_spec` in `tokenizer.c`).
 fn coding_spec(text: &[u8]) -> Option<(usize, &[u8])> {
+    // what rez itself writes at the top of a package
+    if text.starts_with(b"# -*- coding: utf-8 -*-\n") {
+        return None;
+    }
     let mut line_start = 0;
     for _ in 0..2 {
         let line_end = memchr(b'\n', &text[line_start..]).map_or(text.len(), |n| line_start + n);
@@ -130,8 +136,8 @@ fn coding_spec(text: &[u8]) -> Option<(usize, &[u8])> {
                     }
                 }
             }
+            Some(b'\r') | None => {}
             Some(_) => return None,
-            None => {}
         }
         if line_end == text.len() {
             return None;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::error::RequestError;
-use super::requirement::{is_reserved, name_end, PackageRequest};
-use super::text::{compare, version_end};
+use super::requirement::{is_reserved, PackageRequest};
+use super::text::{compare, compare_in, version_end};
 use super::MAX_LENGTH;
 
 /// `str(PackageRequest(text))`, borrowed if that is `text` itself.
@@ -32,28 +32,121 @@ fn is_canonical(request: &[u8]) -> bool {
     !request.is_empty() && canonical_prefix(request) == request.len()
 }
 
+/// States of the automaton that reads `foo`, `foo-1`, `foo-1+` and `foo-1+<2`.
+#[derive(Clone, Copy)]
+enum State {
+    /// No request, or the end of one.
+    Stop,
+    /// A word of the name has to come.
+    NeedName,
+    Name,
+    /// A word of the version has to come.
+    NeedVersion,
+    Version,
+    Plus,
+    NeedUpper,
+    Upper,
+}
+
+/// Bits of a state in a row of [`NEXT`].
+const WIDTH: u32 = 6;
+
+/// For each byte, the next state of every state, as the shift that gets at *its* bits: the next
+/// state is `NEXT[byte] >> state`, and no step waits for a load that depends on the one before.
+static NEXT: [u64; 256] = {
+    const fn step(from: State, to: State) -> u64 {
+        ((to as u64) * WIDTH as u64) << (from as u32 * WIDTH)
+    }
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                step(State::NeedName, State::Name)
+                    | step(State::Name, State::Name)
+                    | step(State::NeedVersion, State::Version)
+                    | step(State::Version, State::Version)
+                    | step(State::NeedUpper, State::Upper)
+                    | step(State::Upper, State::Upper)
+            }
+            b'.' => {
+                step(State::Name, State::NeedName)
+                    | step(State::Version, State::NeedVersion)
+                    | step(State::Upper, State::NeedUpper)
+            }
+            b'-' => {
+                step(State::Name, State::NeedVersion)
+                    | step(State::Version, State::NeedVersion)
+                    | step(State::Upper, State::NeedUpper)
+            }
+            b'@' | b'#' => step(State::Name, State::NeedVersion),
+            b'+' => step(State::Version, State::Plus),
+            b'<' => step(State::Plus, State::NeedUpper),
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+
 /// The length of a request at the start of `text` that is surely valid and canonical, provided that
 /// it ends there; 0 if there is none. What follows decides: 0 and a shorter one mean "parse it".
 ///
 /// Ranges with `|` are left out: 0.4% of the requests in real packages have one.
-#[inline]
+#[inline(always)]
 pub(crate) fn canonical_prefix(text: &[u8]) -> usize {
-    // An ephemeral takes no prefix.
+    const NAME: u64 = State::Name as u64 * WIDTH as u64;
+    const VERSION: u64 = State::Version as u64 * WIDTH as u64;
+    const PLUS: u64 = State::Plus as u64 * WIDTH as u64;
+    const UPPER: u64 = State::Upper as u64 * WIDTH as u64;
+    // `!` and `~` change nothing: the inverse of the inverse of one piece is that piece. An
+    // ephemeral (`.`) takes neither.
     let start = usize::from(matches!(text.first(), Some(b'!' | b'~' | b'.')));
-    let Some(end) = name_end(text, start) else {
-        return 0;
-    };
-    if is_reserved(&text[start..end]) {
+    let mut state = State::NeedName as u64 * WIDTH as u64;
+    let mut at = start;
+    let (mut name_end, mut lower_end) = (start, start);
+    while let Some(byte) = text.get(at) {
+        let next = NEXT[*byte as usize].wrapping_shr(state as u32) & 0x3f;
+        if next == 0 {
+            break;
+        }
+        state = next;
+        at += 1;
+        // counted rather than branched on
+        name_end += usize::from(state <= NAME);
+        lower_end += usize::from(state <= VERSION);
+    }
+    if text.get(start) == Some(&b'_') && is_reserved(&text[start..name_end]) {
         return 0;
     }
-    // `!` and `~` change nothing: the inverse of the inverse of one piece is that piece.
+    let valid = match state {
+        // `<`, `>` and `==` come right behind a name, and `..` behind a version: rarer forms
+        NAME if matches!(text.get(at), Some(b'=' | b'<' | b'>')) => return rare_prefix(text, at),
+        NAME | VERSION | PLUS => true,
+        // `1+<1_` prints as `1`.
+        UPPER => {
+            text[at - 1] != b'_'
+                && compare_in(text, name_end + 1..lower_end, text, lower_end + 2..at).is_lt()
+        }
+        _ => return rare_prefix(text, name_end),
+    };
+    if valid && at <= MAX_LENGTH {
+        at
+    } else {
+        0
+    }
+}
+
+/// [`canonical_prefix`] for the forms that its automaton doesn't read, from the end of the name.
+#[inline(never)]
+fn rare_prefix(text: &[u8], end: usize) -> usize {
     let length = match text[end..] {
         [b'-' | b'@' | b'#', ..] => plain_range_end(text, end + 1),
         [b'=', b'=', ..] => some_version_end(text, end + 2),
         [b'<', b'=', ..] => some_version_end(text, end + 2),
         [b'<', ..] => some_version_end(text, end + 1),
         [b'>', ..] => above_range_end(text, end + 1),
-        _ => Some(end),
+        _ => None,
     };
     match length {
         Some(length) if length <= MAX_LENGTH => length,

@@ -4,7 +4,9 @@
 //! byte of a multi-byte character is never part of a token.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
+use crate::swar::digit_end;
 pub(super) use crate::swar::{is_word, word_end};
 
 /// The end of the longest version at `from` by `_VersionRangeParser.version_group`,
@@ -19,27 +21,38 @@ pub(super) use crate::swar::dotted_end as version_end;
 /// Separators don't count, and a version is above any proper prefix of it.
 #[inline]
 pub(super) fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    // Nearly always the first tokens are numbers, and they differ.
-    match (first_number(left), first_number(right)) {
-        (Some(left), Some(right)) if left != right => left.cmp(&right),
-        _ => compare_all(left, right),
-    }
+    compare_in(left, 0..left.len(), right, 0..right.len())
 }
 
-/// The value of the first token, if it is a number with no zero before it and a short one.
-#[inline]
-fn first_number(version: &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for (index, &byte) in version.iter().enumerate().take(18) {
-        match byte {
-            // Two ways to write a value have an order too, which is left to the general case.
-            b'0' if index == 0 => return None,
-            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
-            _ if is_word(byte) || index == 0 => return None,
-            _ => return Some(value),
+/// [`compare`] for versions inside longer texts, where runs of digits are found faster.
+#[inline(always)]
+pub(super) fn compare_in(
+    left_text: &[u8],
+    left: Range<usize>,
+    right_text: &[u8],
+    right: Range<usize>,
+) -> Ordering {
+    // Nearly always the first tokens are numbers without leading zeros, and they differ.
+    let left_end = digit_end(left_text, left.start).min(left.end);
+    let right_end = digit_end(right_text, right.start).min(right.end);
+    let left_length = left_end - left.start;
+    let right_length = right_end - right.start;
+    let plain = |text: &[u8], start: usize, length: usize, version_end: usize| {
+        let end = start + length;
+        length > 0 && text[start] != b'0' && (end == version_end || !is_word(text[end]))
+    };
+    if plain(left_text, left.start, left_length, left.end)
+        && plain(right_text, right.start, right_length, right.end)
+    {
+        let order = left_length.cmp(&right_length).then_with(|| {
+            let left = &left_text[left.start..left_end];
+            left.cmp(&right_text[right.start..right_end])
+        });
+        if order.is_ne() {
+            return order;
         }
     }
-    (1..18).contains(&version.len()).then_some(value)
+    compare_all(&left_text[left], &right_text[right])
 }
 
 fn compare_all(mut left: &[u8], mut right: &[u8]) -> Ordering {
