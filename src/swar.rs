@@ -113,6 +113,31 @@ pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// The word `start..end` of `bytes` as a number, which tells it from every other word of up to eight
+/// bytes; 0 if it is longer.
+#[inline(always)]
+pub(crate) fn key(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    if length > 8 || length == 0 {
+        return 0;
+    }
+    match chunk(bytes, start) {
+        Some(chunk) => chunk & (u64::MAX >> (64 - 8 * length)),
+        None => key_of(&bytes[start..end]),
+    }
+}
+
+/// [`key`] of a whole word of up to eight bytes.
+pub(crate) const fn key_of(word: &[u8]) -> u64 {
+    let mut key = 0;
+    let mut at = word.len();
+    while at > 0 {
+        at -= 1;
+        key = key << 8 | word[at] as u64;
+    }
+    key
+}
+
 /// The end of the run of `[0-9]` at `at`; `at` itself if there is none.
 #[inline(always)]
 pub(crate) fn digit_end(bytes: &[u8], mut at: usize) -> usize {

@@ -295,6 +295,10 @@ impl<'a> Parser<'a> {
             Tok::Name => {
                 self.last_name = (self.lex.start, self.lex.pos);
                 state.element.shape = Shape::Name;
+                while self.lex.attribute() {
+                    state.element.shape = Shape::Target;
+                    self.count(state)?;
+                }
                 self.bump()?;
             }
             Tok::Str | Tok::Bytes | Tok::FStr => {

@@ -6,8 +6,10 @@ use compact_str::CompactString;
 
 use crate::decline::Reason;
 use crate::package::PackageData;
+use crate::swar::{key, key_of};
 use crate::version::{canonical_request, check_version, is_valid_package_name};
 
+use super::import::Span;
 use super::lexer::{decline, Res};
 use super::value::Value;
 
@@ -21,13 +23,24 @@ pub(super) enum Field {
 }
 
 impl Field {
-    #[inline]
-    pub fn of(name: &[u8]) -> Option<Field> {
+    /// The field that the word `start..end` of `text` names.
+    #[inline(always)]
+    pub fn at(text: &[u8], (start, end): Span) -> Option<Field> {
+        Field::of(key(text, start, end))
+    }
+
+    /// The field whose name has this [`key`].
+    #[inline(always)]
+    pub fn of(name: u64) -> Option<Field> {
+        const NAME: u64 = key_of(b"name");
+        const VERSION: u64 = key_of(b"version");
+        const REQUIRES: u64 = key_of(b"requires");
+        const VARIANTS: u64 = key_of(b"variants");
         match name {
-            b"name" => Some(Field::Name),
-            b"version" => Some(Field::Version),
-            b"requires" => Some(Field::Requires),
-            b"variants" => Some(Field::Variants),
+            NAME => Some(Field::Name),
+            VERSION => Some(Field::Version),
+            REQUIRES => Some(Field::Requires),
+            VARIANTS => Some(Field::Variants),
             _ => None,
         }
     }
@@ -75,8 +88,14 @@ impl Fields {
     /// Binds `field` to the string `text`, whose literal is at `offset`.
     pub fn set_string(&mut self, field: Field, text: &str, offset: usize) {
         match field {
-            Field::Name => self.name = name(text).map_err(|r| (r, offset)).into(),
-            Field::Version => self.version = version(text).map_err(|r| (r, offset)).into(),
+            Field::Name if is_valid_package_name(text) => {
+                self.name = Slot::Set(CompactString::new(text));
+            }
+            Field::Name => self.name = Slot::Refused(Reason::NameInvalid, offset),
+            Field::Version if check_version(text).is_ok() => {
+                self.version = Slot::Set(CompactString::new(text));
+            }
+            Field::Version => self.version = Slot::Refused(Reason::VersionInvalid, offset),
             Field::Requires => self.requires = Slot::Refused(Reason::RequiresType, offset),
             Field::Variants => self.variants = Slot::Refused(Reason::VariantsType, offset),
         }
@@ -129,21 +148,6 @@ impl Fields {
             requires: self.requires.get()?.unwrap_or_default(),
             variants: self.variants.get()?.unwrap_or_default(),
         })
-    }
-}
-
-fn name(text: &str) -> Result<CompactString, Reason> {
-    if is_valid_package_name(text) {
-        Ok(CompactString::new(text))
-    } else {
-        Err(Reason::NameInvalid)
-    }
-}
-
-fn version(text: &str) -> Result<CompactString, Reason> {
-    match check_version(text) {
-        Ok(()) => Ok(CompactString::new(text)),
-        Err(_) => Err(Reason::VersionInvalid),
     }
 }
 

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2};
 
 use super::token::{keyword, Tok};
 use crate::decline::{Declined, Reason};
-use crate::swar::{blank_end, string_stop, word_end};
+use crate::swar::{blank_end, digit_end, key, string_stop, word_end};
 
 pub(super) type Res<T> = Result<T, Declined>;
 
@@ -266,12 +266,47 @@ impl<'a> Lexer<'a> {
         if word == b"__debug__" {
             return decline(Reason::AssignTarget, self.start);
         }
-        Ok(keyword(word))
+        Ok(keyword(key(self.src, self.start, self.pos)))
+    }
+
+    /// Moves past `.name` right at the position. False when something else is there, or
+    /// something that takes a closer look; nothing is read then.
+    #[inline(always)]
+    pub fn attribute(&mut self) -> bool {
+        let start = self.pos + 1;
+        if self.peek() != b'.' || !is_ident_start(self.at(start)) {
+            return false;
+        }
+        let end = word_end(self.src, start);
+        let plain = keyword(key(self.src, start, end)) == Tok::Name
+            && !matches!(self.at(end), b'"' | b'\'' | 0x80..)
+            && &self.src[start..end] != b"__debug__";
+        if plain {
+            self.pos = end;
+        }
+        plain
     }
 
     /// A number, followed by something that can't be part of one (`1if`, `1_000` and
     /// `0xfor` are told apart differently from one Python to the next).
+    #[inline]
     fn number(&mut self) -> Res<Tok> {
+        // nearly all numbers: a short decimal without a leading zero
+        let end = digit_end(self.src, self.pos);
+        let after = self.at(end);
+        let plain = self.peek() != b'0' || end == self.pos + 1;
+        if plain && end > self.pos && end - self.pos < 640 {
+            let class = CLASS[after as usize];
+            if class & IDENT == 0 && after != b'.' && after < 0x80 {
+                self.pos = end;
+                return Ok(Tok::Number);
+            }
+        }
+        self.any_number()
+    }
+
+    #[inline(never)]
+    fn any_number(&mut self) -> Res<Tok> {
         let start = self.pos;
         let bad = |lexer: &Self| decline(Reason::Number, lexer.start);
         if self.peek() == b'0' && matches!(self.at(start + 1) | 0x20, b'x' | b'o' | b'b') {
@@ -353,8 +388,42 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// The plain string at the position, if it is one without a prefix, a backslash or a
+    /// line end; gives its text. Otherwise nothing is read.
+    #[inline(always)]
+    pub fn plain_string(&mut self) -> Option<(usize, usize)> {
+        let quote = self.peek();
+        let start = self.pos + 1;
+        let end = string_stop(self.src, start, quote);
+        if self.at(end) != quote || self.in_field {
+            return None;
+        }
+        // `""` may start a triple-quoted string
+        if end == start && self.at(end + 1) == quote {
+            return None;
+        }
+        self.pos = end + 1;
+        Some((start, end))
+    }
+
     /// The string at the position (its opening quote), whose prefix is read already.
     pub fn string(&mut self, prefix: Prefix) -> Res<Tok> {
+        if !prefix.raw && !prefix.bytes && !prefix.format {
+            if let Some((start, end)) = self.plain_string() {
+                self.string = StrInfo {
+                    start,
+                    end,
+                    raw: false,
+                    backslash: false,
+                };
+                return Ok(Tok::Str);
+            }
+        }
+        self.any_string(prefix)
+    }
+
+    #[inline(never)]
+    fn any_string(&mut self, prefix: Prefix) -> Res<Tok> {
         let quote = self.peek();
         let triple = self.at(self.pos + 1) == quote && self.at(self.pos + 2) == quote;
         self.pos += if triple { 3 } else { 1 };

@@ -263,7 +263,12 @@ impl Open {
 /// Moves past adjacent plain string literals; false when a prefix follows.
 fn skip_strings(lex: &mut Lexer<'_>) -> Res<bool> {
     loop {
-        lex.string(Prefix::default())?;
+        if lex.plain_string().is_none() {
+            lex.string(Prefix::default())?;
+        }
+        if matches!(lex.peek(), b',' | b']') {
+            return Ok(true);
+        }
         lex.skip_trivia()?;
         match lex.peek() {
             b'"' | b'\'' => lex.start = lex.pos,

@@ -49,8 +49,7 @@ pub const MAX_SOURCE_LEN: usize = 16 << 20;
 /// ```
 pub fn parse_static(source: &[u8]) -> Result<PackageData, Declined> {
     let source = source::Source::new(source)?;
-    module::Module::new(&source.text)
-        .run()
+    module::Module::read(&source.text)
         .and_then(fields::Fields::finish)
         .map_err(|declined| Declined::new(declined.reason, source.original_offset(declined.offset)))
 }

@@ -4,7 +4,7 @@
 //! names that are followed here, or the file is declined.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 
@@ -19,7 +19,7 @@ use super::string::decode;
 use super::token::{keyword, Tok};
 use super::value::Value;
 use crate::decline::Reason;
-use crate::swar::blank_end;
+use crate::swar::{blank_end, key};
 use crate::version::canonical_prefix;
 
 /// What a name is bound to. Offsets fit: a file has at most [`super::MAX_SOURCE_LEN`] bytes.
@@ -34,69 +34,86 @@ pub(super) enum Binding {
 }
 
 /// The names that the top level has bound so far.
+///
+/// Most files never use a name, so names are noted only when a file is read for the second
+/// time, because it does.
 #[derive(Default)]
-pub(super) struct Bindings {
+pub(super) struct Bindings<'a> {
+    recorded: bool,
+    /// A name was used, but none were noted.
+    wanted: bool,
     /// In the order of the file: a later binding of a name replaces an earlier one.
-    bound: Vec<(u32, u32, Binding)>,
+    bound: Vec<(&'a str, Binding)>,
     values: Vec<Value>,
-    /// Made when a name is first used: most files never use one.
-    index: HashMap<String, Binding>,
+    /// The places in `bound` of names beyond the first [`SCANNED`].
+    index: BTreeMap<&'a str, usize>,
     indexed: usize,
 }
 
-impl Bindings {
-    fn bind(&mut self, name: Span, binding: Binding) {
-        self.bound.push((name.0 as u32, name.1 as u32, binding));
+/// Names that are searched one by one.
+const SCANNED: usize = 32;
+
+impl<'a> Bindings<'a> {
+    #[inline(always)]
+    fn bind(&mut self, text: &'a str, name: Span, binding: Binding) {
+        if self.recorded {
+            self.bound.push((&text[name.0..name.1], binding));
+        }
     }
 
-    fn bind_value(&mut self, name: Span, value: Value) {
+    fn bind_value(&mut self, text: &'a str, name: Span, value: Value) {
         let at = self.values.len() as u32;
-        self.values.push(value);
-        self.bind(name, Binding::Computed(at));
+        if self.recorded {
+            self.values.push(value);
+        }
+        self.bind(text, name, Binding::Computed(at));
+    }
+
+    /// The place in `bound` of the current binding of `name`.
+    fn find(&mut self, name: &str) -> Option<usize> {
+        self.wanted |= !self.recorded;
+        if self.bound.len() <= SCANNED {
+            return self.bound.iter().rposition(|(bound, _)| *bound == name);
+        }
+        for (at, (name, _)) in self.bound.iter().enumerate().skip(self.indexed) {
+            self.index.insert(name, at);
+        }
+        self.indexed = self.bound.len();
+        self.index.get(name).copied()
     }
 }
 
 /// [`Bindings`], with the text that their literals are in.
 struct Lookup<'b, 'a> {
     text: &'a str,
-    bindings: &'b mut Bindings,
-}
-
-impl Lookup<'_, '_> {
-    /// The current binding of `name`.
-    fn get(&mut self, name: &str) -> Option<Binding> {
-        let bindings = &mut *self.bindings;
-        for (start, end, binding) in &bindings.bound[bindings.indexed..] {
-            let name = &self.text[*start as usize..*end as usize];
-            bindings.index.insert(name.to_owned(), *binding);
-        }
-        bindings.indexed = bindings.bound.len();
-        bindings.index.get(name).copied()
-    }
+    bindings: &'b mut Bindings<'a>,
 }
 
 impl Names for Lookup<'_, '_> {
     fn is_bound(&mut self, name: &str) -> bool {
-        self.get(name).is_some()
+        self.bindings.find(name).is_some()
     }
 
     fn value(&mut self, name: &str, offset: usize, budget: &mut Budget) -> Res<Value> {
-        match self.get(name) {
-            Some(Binding::Computed(at)) => {
+        let Some(at) = self.bindings.find(name) else {
+            return decline(Reason::Name, offset);
+        };
+        match self.bindings.bound[at].1 {
+            Binding::Computed(at) => {
                 let value = &self.bindings.values[at as usize];
                 budget.pay(value.cost(), offset)?;
                 Ok(value.clone())
             }
             // a literal holds no names: this goes no deeper
-            Some(Binding::Literal(start)) => {
+            Binding::Literal(start) => {
                 let value = evaluate(self.text, start as usize, 0, self, budget)?;
                 budget.pay(value.cost(), offset)?;
                 let computed = Binding::Computed(self.bindings.values.len() as u32);
                 self.bindings.values.push(value.clone());
-                self.bindings.index.insert(name.to_owned(), computed);
+                self.bindings.bound[at].1 = computed;
                 Ok(value)
             }
-            Some(Binding::Opaque) | None => decline(Reason::Name, offset),
+            Binding::Opaque => decline(Reason::Name, offset),
         }
     }
 }
@@ -124,7 +141,7 @@ pub(super) struct Module<'a> {
     pub parser: Parser<'a>,
     pub literals: Literals,
     pub fields: Fields,
-    pub bindings: Bindings,
+    pub bindings: Bindings<'a>,
     pub budget: Budget,
     pub shadowed: Shadowed,
     /// How far from the start of the file the last statement was.
@@ -134,14 +151,14 @@ pub(super) struct Module<'a> {
 }
 
 impl<'a> Module<'a> {
-    pub fn new(text: &'a str) -> Self {
+    fn new(text: &'a str, recorded: bool) -> Self {
         Module {
             text,
             parser: Parser::new(text.as_bytes()),
             literals: Literals::default(),
             fields: Fields::default(),
             bindings: Bindings {
-                bound: Vec::with_capacity(16),
+                recorded,
                 ..Bindings::default()
             },
             budget: Budget::new(),
@@ -151,14 +168,27 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// Reads the whole file.
-    pub fn run(mut self) -> Res<Fields> {
+    /// Reads the whole file, and gives the solver fields that it binds.
+    pub fn read(text: &'a str) -> Res<Fields> {
+        let mut module = Module::new(text, false);
+        let mut result = module.run();
+        if module.bindings.wanted {
+            module = Module::new(text, true);
+            result = module.run();
+        }
+        result.map(|()| module.fields)
+    }
+
+    fn run(&mut self) -> Res<()> {
         loop {
-            if self.parser.line_start()? != Indent::NONE {
+            while self.parser.lex.peek() == b'\n' {
+                self.parser.lex.pos += 1;
+            }
+            if !is_ident_start(self.parser.lex.peek()) && self.parser.line_start()? != Indent::NONE {
                 return decline(Reason::Indentation, self.parser.lex.pos);
             }
             if self.parser.lex.peek() == 0 {
-                return Ok(self.fields);
+                return Ok(());
             }
             let mut semicolon = self.statement(true)?;
             while semicolon {
@@ -195,16 +225,20 @@ impl<'a> Module<'a> {
         if !is_ident_start(byte) {
             return self.expression_statement(start);
         }
-        let word = lex.word();
+        lex.word();
         let name = (lex.start, lex.pos);
         let tok = match lex.peek() {
             b'"' | b'\'' => return self.expression_statement(start),
             0x80.. => return decline(Reason::NonAsciiIdentifier, lex.pos),
-            _ => keyword(word),
+            _ => keyword(key(lex.src, name.0, name.1)),
         };
         let reason = match tok {
             Tok::Name => {
-                lex.skip_spaces();
+                if lex.src[lex.pos..].starts_with(b" = ") {
+                    lex.pos += 3;
+                    return self.assignment(name);
+                }
+                lex.skip_trivia()?;
                 let next = lex.at(lex.pos + 1);
                 return match lex.peek() {
                     b'=' if next != b'=' => {
@@ -309,7 +343,7 @@ impl<'a> Module<'a> {
     fn assignment(&mut self, name: Span) -> Res<bool> {
         self.parser.lex.skip_trivia()?;
         let start = self.parser.lex.pos;
-        let field = Field::of(&self.parser.lex.src[name.0..name.1]);
+        let field = Field::at(self.parser.lex.src, name);
         let fast = match field {
             None => {
                 self.check_name(name)?;
@@ -336,7 +370,7 @@ impl<'a> Module<'a> {
             return self.end_of_statement();
         }
         if fast && self.at_end_of_statement()? {
-            self.bindings.bind(name, Binding::Literal(start as u32));
+            self.bindings.bind(self.text, name, Binding::Literal(start as u32));
             return self.end_of_statement();
         }
         self.computed(name, start)
@@ -457,22 +491,22 @@ impl<'a> Module<'a> {
             return decline(Reason::NonStringKey, offset);
         }
         self.budget.pay(value.cost(), offset)?;
-        match Field::of(&self.parser.lex.src[name.0..name.1]) {
+        match Field::at(self.parser.lex.src, name) {
             Some(field) => self.fields.set_value(field, &value, offset),
             None => self.check_name(name)?,
         }
-        self.bindings.bind_value(name, value);
+        self.bindings.bind_value(self.text, name, value);
         Ok(())
     }
 
     /// Binds `name` to something that isn't followed, and that rez strips when it is a
     /// solver field.
     pub fn bind_opaque(&mut self, name: Span) -> Res<()> {
-        match Field::of(&self.parser.lex.src[name.0..name.1]) {
+        match Field::at(self.parser.lex.src, name) {
             Some(field) => self.fields.remove(field),
             None => self.check_name(name)?,
         }
-        self.bindings.bind(name, Binding::Opaque);
+        self.bindings.bind(self.text, name, Binding::Opaque);
         Ok(())
     }
 
@@ -506,11 +540,13 @@ impl<'a> Module<'a> {
         if !matches!(lex.peek(), b'"' | b'\'') {
             return Ok(false);
         }
+        if let Some((from, to)) = lex.plain_string() {
+            self.fields.set_string(field, &self.text[from..to], start);
+            // if more follows, the field is bound once more, to the value of the whole
+            return Ok(true);
+        }
         lex.start = start;
         lex.string(Prefix::default())?;
-        if !self.at_end_of_statement()? {
-            return Ok(false);
-        }
         let text = string_text(self.text, &self.parser.lex)?;
         self.fields.set_string(field, &text, start);
         Ok(true)
@@ -564,9 +600,9 @@ impl<'a> Module<'a> {
     pub fn define(&mut self, decorated: Option<Decorated>) -> Res<()> {
         let start = self.parser.lex.start;
         let function = self.parser.function()?;
-        let name = &self.parser.lex.src[function.name.0..function.name.1];
         if let Some(decorated) = decorated {
-            if Field::of(name).is_some() {
+            let name = &self.parser.lex.src[function.name.0..function.name.1];
+            if Field::at(self.parser.lex.src, function.name).is_some() {
                 return decline(
                     if decorated.late {
                         Reason::LateBinding

@@ -6,7 +6,6 @@
 
 use super::block::Indent;
 use super::expr::Mode;
-use super::fields::Field;
 use super::import::Span;
 use super::lexer::{decline, Res};
 use super::module::{string_text, Module};
@@ -90,7 +89,7 @@ impl Module<'_> {
             return decline(Reason::Scope, start);
         }
         let name = string_text(self.text, lex)?;
-        if Field::of(name.as_bytes()).is_some() {
+        if matches!(&*name, "name" | "version" | "requires" | "variants") {
             return decline(Reason::Scope, start);
         }
         if lex.next()? != Tok::RParen {

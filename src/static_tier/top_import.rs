@@ -1,5 +1,6 @@
 //! The imports that are harmless at the top level of a definition.
 
+use super::fields::Field;
 use super::import::{Imported, Span};
 use super::lexer::{decline, Res};
 use super::module::{Module, Start};
@@ -58,7 +59,7 @@ impl Module<'_> {
     /// `import os`, behind its keyword.
     pub(super) fn import(&mut self) -> Res<bool> {
         let start = self.parser.lex.start;
-        let mut imported = Vec::new();
+        let mut imported = Vec::with_capacity(8);
         self.parser.import(Some(&mut imported))?;
         let semicolon = self.end_of_import()?;
         for import in imported {
@@ -79,7 +80,7 @@ impl Module<'_> {
     /// `from rez.utils.lint_helper import env`, behind its keyword.
     pub(super) fn import_from(&mut self, at: Start) -> Res<bool> {
         let start = self.parser.lex.start;
-        let mut imported = Vec::new();
+        let mut imported = Vec::with_capacity(8);
         self.parser.import_from(Some(&mut imported))?;
         let semicolon = self.end_of_import()?;
         for import in imported {
@@ -107,7 +108,7 @@ impl Module<'_> {
                 if at == Start::Over || !FUTURES.contains(&self.source(name)) {
                     return decline(Reason::Import, start);
                 }
-                if super::fields::Field::of(self.source(bound)).is_some() {
+                if Field::at(self.parser.lex.src, bound).is_some() {
                     return decline(Reason::Import, start);
                 }
                 self.at = Start::Imports;
