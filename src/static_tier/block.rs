@@ -2,6 +2,8 @@
 //!
 //! The blocks are on a stack of their own: no input makes this recurse.
 
+use std::mem::take;
+
 use memchr::memmem;
 
 use super::expr::{Mode, Parameters, Parser, Shape};
@@ -65,7 +67,7 @@ enum BlockKind {
 
 /// A block of statements that is being read.
 #[derive(Clone, Copy, Debug)]
-struct Block {
+pub(super) struct Block {
     kind: BlockKind,
     indent: Indent,
     /// Inside a loop of the same function.
@@ -156,7 +158,8 @@ impl Parser<'_> {
         let names = self.names.len();
         let mut defaults = Vec::new();
         let name = self.signature(Some(&mut defaults))?;
-        let mut blocks = vec![Block {
+        let mut blocks = take(&mut self.blocks);
+        blocks.push(Block {
             kind: BlockKind::Last,
             indent: Indent::NONE,
             in_loop: false,
@@ -166,7 +169,7 @@ impl Parser<'_> {
             function: name.1,
             globals: 0,
             closed: None,
-        }];
+        });
         let mut header = Some(Header {
             names,
             function: name.1,
@@ -184,6 +187,8 @@ impl Parser<'_> {
                 self.dedent(&mut blocks)?;
             }
             if blocks.len() == 1 {
+                blocks.clear();
+                self.blocks = blocks;
                 return Ok(Function { name, defaults });
             }
             self.bump()?;

@@ -7,7 +7,12 @@
 //! The state of the innermost open bracket is in [`Element`] and [`Frame`]; opening a
 //! bracket pushes them on a stack, so no input makes the automaton recurse.
 
+use std::mem::take;
+
+use super::block::Block;
+use super::import::Span;
 use super::lexer::{decline, Lexer, Res};
+use super::scratch::Scratch;
 use super::token::Tok;
 use crate::decline::Reason;
 
@@ -85,7 +90,7 @@ enum Want {
 
 /// The element (between two commas) that is being read.
 #[derive(Clone, Copy, Debug)]
-struct Element {
+pub(super) struct Element {
     shape: Shape,
     /// An operand was read.
     present: bool,
@@ -109,7 +114,7 @@ struct Element {
 
 /// An open bracket.
 #[derive(Clone, Copy, Debug)]
-struct Frame {
+pub(super) struct Frame {
     kind: FrameKind,
     /// A comma closed an element.
     commas: bool,
@@ -140,6 +145,9 @@ pub(super) struct Parameters {
     double_star: bool,
 }
 
+/// A bracket that waits for one inside it to close.
+pub(super) type Suspended = (Frame, Element);
+
 /// What to read next.
 enum Step {
     Operand(Want),
@@ -159,11 +167,13 @@ pub(super) struct Parser<'a> {
     pub lex: Lexer<'a>,
     /// The current token.
     pub tok: Tok,
-    stack: Vec<(Frame, Element)>,
+    pub stack: Vec<Suspended>,
     /// Names of parameters and keyword arguments: start and end of each.
-    pub names: Vec<(usize, usize)>,
+    pub names: Vec<Span>,
+    /// The blocks of the function that is being read.
+    pub blocks: Vec<Block>,
     /// The last name that was an operand.
-    last_name: (usize, usize),
+    last_name: Span,
 }
 
 impl Element {
@@ -225,12 +235,14 @@ impl State {
 }
 
 impl<'a> Parser<'a> {
-    pub fn new(src: &'a [u8]) -> Self {
+    /// A parser of `src` that uses the stacks of `scratch`, which are empty.
+    pub fn new(src: &'a [u8], scratch: &mut Scratch) -> Self {
         Parser {
             lex: Lexer::new(src),
             tok: Tok::Newline,
-            stack: Vec::new(),
-            names: Vec::new(),
+            stack: take(&mut scratch.brackets),
+            names: take(&mut scratch.names),
+            blocks: take(&mut scratch.blocks),
             last_name: (0, 0),
         }
     }
@@ -677,8 +689,8 @@ impl<'a> Parser<'a> {
     }
 
     /// Notes a parameter or keyword; no two of one list (from `base` on) are equal.
-    pub fn add_name(&mut self, name: (usize, usize), base: usize) -> Res<()> {
-        let text = |(start, end): (usize, usize)| &self.lex.src[start..end];
+    pub fn add_name(&mut self, name: Span, base: usize) -> Res<()> {
+        let text = |(start, end): Span| &self.lex.src[start..end];
         if self.names[base..].iter().any(|n| text(*n) == text(name)) {
             return decline(Reason::DuplicateArgument, name.0);
         }

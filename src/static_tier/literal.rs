@@ -22,7 +22,7 @@ enum Display {
 
 /// An open display.
 #[derive(Clone, Copy)]
-struct Open {
+pub(super) struct Open {
     display: Display,
     commas: bool,
     /// Every element so far is hashable.
@@ -48,7 +48,7 @@ const SCALAR: Skipped = Skipped {
 /// The stack of [`Literals::skip`], kept between calls.
 #[derive(Default)]
 pub(super) struct Literals {
-    open: Vec<Open>,
+    pub open: Vec<Open>,
 }
 
 impl Literals {

@@ -18,6 +18,7 @@ mod lexer;
 mod literal;
 mod module;
 mod scope;
+mod scratch;
 mod source;
 mod string;
 mod token;

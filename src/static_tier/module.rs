@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use compact_str::CompactString;
 
@@ -15,6 +16,7 @@ use super::fields::{request, Field, Fields, Slot};
 use super::import::Span;
 use super::lexer::{decline, is_ident_start, Lexer, Prefix, Res};
 use super::literal::Literals;
+use super::scratch::Scratch;
 use super::string::decode;
 use super::token::{keyword, Tok};
 use super::value::Value;
@@ -33,19 +35,16 @@ pub(super) enum Binding {
     Opaque,
 }
 
+/// A name that the top level has bound: its start and end, and what to.
+pub(super) type Bound = (u32, u32, Binding);
+
 /// The names that the top level has bound so far.
-///
-/// Most files never use a name, so names are noted only when a file is read for the second
-/// time, because it does.
 #[derive(Default)]
 pub(super) struct Bindings<'a> {
-    recorded: bool,
-    /// A name was used, but none were noted.
-    wanted: bool,
     /// In the order of the file: a later binding of a name replaces an earlier one.
-    bound: Vec<(&'a str, Binding)>,
+    bound: Vec<Bound>,
     values: Vec<Value>,
-    /// The places in `bound` of names beyond the first [`SCANNED`].
+    /// The places in `bound` of the names, once there are more than [`SCANNED`].
     index: BTreeMap<&'a str, usize>,
     indexed: usize,
 }
@@ -55,28 +54,24 @@ const SCANNED: usize = 32;
 
 impl<'a> Bindings<'a> {
     #[inline(always)]
-    fn bind(&mut self, text: &'a str, name: Span, binding: Binding) {
-        if self.recorded {
-            self.bound.push((&text[name.0..name.1], binding));
-        }
+    fn bind(&mut self, name: Span, binding: Binding) {
+        self.bound.push((name.0 as u32, name.1 as u32, binding));
     }
 
-    fn bind_value(&mut self, text: &'a str, name: Span, value: Value) {
+    fn bind_value(&mut self, name: Span, value: Value) {
         let at = self.values.len() as u32;
-        if self.recorded {
-            self.values.push(value);
-        }
-        self.bind(text, name, Binding::Computed(at));
+        self.values.push(value);
+        self.bind(name, Binding::Computed(at));
     }
 
     /// The place in `bound` of the current binding of `name`.
-    fn find(&mut self, name: &str) -> Option<usize> {
-        self.wanted |= !self.recorded;
+    fn find(&mut self, text: &'a str, name: &str) -> Option<usize> {
+        let bound_name = |bound: &Bound| &text[bound.0 as usize..bound.1 as usize];
         if self.bound.len() <= SCANNED {
-            return self.bound.iter().rposition(|(bound, _)| *bound == name);
+            return self.bound.iter().rposition(|bound| bound_name(bound) == name);
         }
-        for (at, (name, _)) in self.bound.iter().enumerate().skip(self.indexed) {
-            self.index.insert(name, at);
+        for (at, bound) in self.bound.iter().enumerate().skip(self.indexed) {
+            self.index.insert(bound_name(bound), at);
         }
         self.indexed = self.bound.len();
         self.index.get(name).copied()
@@ -91,14 +86,14 @@ struct Lookup<'b, 'a> {
 
 impl Names for Lookup<'_, '_> {
     fn is_bound(&mut self, name: &str) -> bool {
-        self.bindings.find(name).is_some()
+        self.bindings.find(self.text, name).is_some()
     }
 
     fn value(&mut self, name: &str, offset: usize, budget: &mut Budget) -> Res<Value> {
-        let Some(at) = self.bindings.find(name) else {
+        let Some(at) = self.bindings.find(self.text, name) else {
             return decline(Reason::Name, offset);
         };
-        match self.bindings.bound[at].1 {
+        match self.bindings.bound[at].2 {
             Binding::Computed(at) => {
                 let value = &self.bindings.values[at as usize];
                 budget.pay(value.cost(), offset)?;
@@ -110,7 +105,7 @@ impl Names for Lookup<'_, '_> {
                 budget.pay(value.cost(), offset)?;
                 let computed = Binding::Computed(self.bindings.values.len() as u32);
                 self.bindings.values.push(value.clone());
-                self.bindings.bound[at].1 = computed;
+                self.bindings.bound[at].2 = computed;
                 Ok(value)
             }
             Binding::Opaque => decline(Reason::Name, offset),
@@ -151,31 +146,34 @@ pub(super) struct Module<'a> {
 }
 
 impl<'a> Module<'a> {
-    fn new(text: &'a str, recorded: bool) -> Self {
-        Module {
+    /// Reads the whole file, and gives the solver fields that it binds.
+    pub fn read(text: &'a str) -> Res<Fields> {
+        let mut scratch = Scratch::take();
+        let mut module = Module {
             text,
-            parser: Parser::new(text.as_bytes()),
-            literals: Literals::default(),
+            parser: Parser::new(text.as_bytes(), &mut scratch),
+            literals: Literals {
+                open: take(&mut scratch.displays),
+            },
             fields: Fields::default(),
             bindings: Bindings {
-                recorded,
+                bound: take(&mut scratch.bound),
                 ..Bindings::default()
             },
             budget: Budget::new(),
             shadowed: Shadowed::default(),
             at: Start::Nothing,
             scope_leaves: Vec::new(),
+        };
+        let result = module.run();
+        Scratch {
+            brackets: module.parser.stack,
+            names: module.parser.names,
+            blocks: module.parser.blocks,
+            displays: module.literals.open,
+            bound: module.bindings.bound,
         }
-    }
-
-    /// Reads the whole file, and gives the solver fields that it binds.
-    pub fn read(text: &'a str) -> Res<Fields> {
-        let mut module = Module::new(text, false);
-        let mut result = module.run();
-        if module.bindings.wanted {
-            module = Module::new(text, true);
-            result = module.run();
-        }
+        .keep();
         result.map(|()| module.fields)
     }
 
@@ -370,7 +368,7 @@ impl<'a> Module<'a> {
             return self.end_of_statement();
         }
         if fast && self.at_end_of_statement()? {
-            self.bindings.bind(self.text, name, Binding::Literal(start as u32));
+            self.bindings.bind(name, Binding::Literal(start as u32));
             return self.end_of_statement();
         }
         self.computed(name, start)
@@ -495,7 +493,7 @@ impl<'a> Module<'a> {
             Some(field) => self.fields.set_value(field, &value, offset),
             None => self.check_name(name)?,
         }
-        self.bindings.bind_value(self.text, name, value);
+        self.bindings.bind_value(name, value);
         Ok(())
     }
 
@@ -506,7 +504,7 @@ impl<'a> Module<'a> {
             Some(field) => self.fields.remove(field),
             None => self.check_name(name)?,
         }
-        self.bindings.bind(self.text, name, Binding::Opaque);
+        self.bindings.bind(name, Binding::Opaque);
         Ok(())
     }
 

@@ -105,20 +105,23 @@ pub(crate) fn canonical_prefix(text: &[u8]) -> usize {
     let mut at = start;
     let (mut name_end, mut lower_end) = (start, start);
     while let Some(byte) = text.get(at) {
-        let next = NEXT[*byte as usize].wrapping_shr(state as u32) & 0x3f;
-        if next == 0 {
+        // a shift takes the low six bits of its count: the rest of `state` doesn't matter, and
+        // the masking isn't part of the chain from one state to the next
+        let next = NEXT[*byte as usize].wrapping_shr(state as u32);
+        let place = next & 0x3f;
+        if place == 0 {
             break;
         }
         state = next;
         at += 1;
         // counted rather than branched on
-        name_end += usize::from(state <= NAME);
-        lower_end += usize::from(state <= VERSION);
+        name_end += usize::from(place <= NAME);
+        lower_end += usize::from(place <= VERSION);
     }
     if text.get(start) == Some(&b'_') && is_reserved(&text[start..name_end]) {
         return 0;
     }
-    let valid = match state {
+    let valid = match state & 0x3f {
         // `<`, `>` and `==` come right behind a name, and `..` behind a version: rarer forms
         NAME if matches!(text.get(at), Some(b'=' | b'<' | b'>')) => return rare_prefix(text, at),
         NAME | VERSION | PLUS => true,
