@@ -143,6 +143,9 @@ pub(super) struct Parameters {
     /// A bare `*` waits for its first parameter.
     pub bare_star: bool,
     double_star: bool,
+    /// A parameter was seen that `/` may follow.
+    any: bool,
+    slash: bool,
 }
 
 /// A bracket that waits for one inside it to close.
@@ -752,9 +755,19 @@ impl<'a> Parser<'a> {
                 self.parameter_name(names, annotated)?;
                 Ok(false)
             }
+            // `/`, of the operators that share its token
+            Tok::Binary if self.lex.text() == b"/" => {
+                if !parameters.any || parameters.star || parameters.slash {
+                    return self.syntax();
+                }
+                parameters.slash = true;
+                self.bump()?;
+                Ok(false)
+            }
             Tok::Name => {
                 self.parameter_name(names, annotated)?;
                 parameters.bare_star = false;
+                parameters.any = true;
                 if self.tok == Tok::Assign {
                     parameters.default |= !parameters.star;
                     self.bump()?;

@@ -68,7 +68,10 @@ impl<'a> Bindings<'a> {
     fn find(&mut self, text: &'a str, name: &str) -> Option<usize> {
         let bound_name = |bound: &Bound| &text[bound.0 as usize..bound.1 as usize];
         if self.bound.len() <= SCANNED {
-            return self.bound.iter().rposition(|bound| bound_name(bound) == name);
+            return self
+                .bound
+                .iter()
+                .rposition(|bound| bound_name(bound) == name);
         }
         for (at, bound) in self.bound.iter().enumerate().skip(self.indexed) {
             self.index.insert(bound_name(bound), at);
@@ -182,7 +185,8 @@ impl<'a> Module<'a> {
             while self.parser.lex.peek() == b'\n' {
                 self.parser.lex.pos += 1;
             }
-            if !is_ident_start(self.parser.lex.peek()) && self.parser.line_start()? != Indent::NONE {
+            if !is_ident_start(self.parser.lex.peek()) && self.parser.line_start()? != Indent::NONE
+            {
                 return decline(Reason::Indentation, self.parser.lex.pos);
             }
             if self.parser.lex.peek() == 0 {

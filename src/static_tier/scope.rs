@@ -49,21 +49,20 @@ impl Module<'_> {
         if other {
             return decline(Reason::With, start);
         }
+        let lex = &mut self.parser.lex;
+        lex.skip_trivia()?;
+        if lex.peek() != b'\n' {
+            // the whole block is on the line of its header
+            self.settings(target)?;
+            return Ok(false);
+        }
+        lex.pos += 1;
         let indent = self.parser.line_start()?;
         if !indent.deeper_than(Indent::NONE, self.parser.lex.pos)? {
             return decline(Reason::Indentation, self.parser.lex.pos);
         }
         loop {
-            let mut semicolon = true;
-            while semicolon {
-                semicolon = self.setting(target)?;
-                if semicolon {
-                    self.parser.lex.skip_trivia()?;
-                    if matches!(self.parser.lex.peek(), b'\n' | 0) {
-                        semicolon = self.end_of_statement()?;
-                    }
-                }
-            }
+            self.settings(target)?;
             let next = self.parser.line_start()?;
             if next == Indent::NONE {
                 return Ok(false);
@@ -74,7 +73,19 @@ impl Module<'_> {
         }
     }
 
-    /// `scope("name") as c:`, up to the end of the line; true when it is another kind of
+    /// The statements of a line of the block.
+    fn settings(&mut self, target: Option<Span>) -> Res<()> {
+        while self.setting(target)? {
+            self.parser.lex.skip_trivia()?;
+            if matches!(self.parser.lex.peek(), b'\n' | 0) {
+                self.end_of_statement()?;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// `scope("name") as c:`, up to its colon; true when it is another kind of
     /// `with`.
     fn scope_header(&mut self, start: usize) -> Res<(Option<Span>, bool)> {
         let lex = &mut self.parser.lex;
@@ -105,7 +116,7 @@ impl Module<'_> {
             target = Some((lex.start, lex.pos));
             tok = lex.next()?;
         }
-        if tok != Tok::Colon || lex.next()? != Tok::Newline {
+        if tok != Tok::Colon {
             return decline(Reason::Scope, start);
         }
         if let Some(target) = target {

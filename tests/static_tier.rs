@@ -1,0 +1,208 @@
+//! The static tier on the fixtures, against what rez said about each (`expected.json`), and
+//! on what line ends, a byte order mark and a cut make of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rezload::{parse_static, PackageData, Reason};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// The files of a folder of fixtures, by `folder/name.py`.
+fn folder(name: &str) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(fixtures().join(name)).unwrap();
+    let files = entries.map(|entry| {
+        let path = entry.unwrap().path();
+        let label = format!("{name}/{}", path.file_name().unwrap().to_str().unwrap());
+        (label, fs::read(path).unwrap())
+    });
+    files.collect()
+}
+
+fn expected() -> serde_json::Value {
+    let text = fs::read_to_string(fixtures().join("expected.json")).unwrap();
+    // one line a fixture; those with lone surrogates, which only Python's JSON has, are left out
+    let mut all = serde_json::Map::new();
+    for line in text
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(',').or(Some(line)))
+    {
+        if let Ok(serde_json::Value::Object(entry)) = serde_json::from_str(&format!("{{{line}}}")) {
+            all.extend(entry);
+        }
+    }
+    all.into()
+}
+
+fn as_json(package: &PackageData) -> serde_json::Value {
+    let list = |list: &[rezload::CompactString]| -> Vec<String> {
+        list.iter().map(ToString::to_string).collect()
+    };
+    let variants: Vec<_> = package.variants.iter().map(|v| list(v)).collect();
+    serde_json::json!({
+        "name": package.name.as_str(),
+        "version": package.version.as_str(),
+        "requires": list(&package.requires),
+        "variants": variants,
+    })
+}
+
+#[test]
+fn what_is_served_is_what_rez_gives() {
+    let expected = expected();
+    for name in ["static", "dynamic"] {
+        for (label, source) in folder(name) {
+            if let Ok(package) = parse_static(&source) {
+                assert_eq!(as_json(&package), expected[&label]["view"], "{label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_rez_refuses_is_never_served() {
+    for name in ["declined", "hostile"] {
+        for (label, source) in folder(name) {
+            assert!(parse_static(&source).is_err(), "{label}");
+        }
+    }
+}
+
+/// The literal files that the tier declines all the same, with its reasons: a gap is known
+/// and only grows on purpose.
+#[test]
+fn literal_files_are_served_but_for_the_known_gaps() {
+    let mut gaps = String::new();
+    for (label, source) in folder("static") {
+        if let Err(declined) = parse_static(&source) {
+            gaps.push_str(&format!("{label} {}\n", declined.reason.code()));
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/static_gaps.txt");
+    if std::env::var_os("REZLOAD_BLESS").is_some() {
+        fs::write(&path, &gaps).unwrap();
+    }
+    let known = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(gaps, known, "REZLOAD_BLESS=1 writes {}", path.display());
+}
+
+#[test]
+fn line_ends_do_not_matter() {
+    for (label, source) in folder("static") {
+        if source.contains(&b'\r') {
+            continue;
+        }
+        let before = parse_static(&source);
+        for line_end in [&b"\r\n"[..], b"\r"] {
+            let changed: Vec<u8> = source
+                .split(|byte| *byte == b'\n')
+                .collect::<Vec<_>>()
+                .join(line_end);
+            let after = parse_static(&changed);
+            match (&before, &after) {
+                (Ok(before), Ok(after)) => assert_eq!(before, after, "{label}"),
+                (Err(before), Err(after)) => {
+                    assert_eq!(before.reason, after.reason, "{label}");
+                    let (before, after) = (before.position(&source), after.position(&changed));
+                    assert_eq!(before, after, "{label}");
+                }
+                // `tokenize` takes a file with lone carriage returns for one line
+                (Ok(_), Err(declined)) => assert_eq!(declined.reason, Reason::Encoding, "{label}"),
+                (Err(_), Ok(_)) => panic!("{label} is served with {line_end:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_does_not_matter() {
+    for (label, source) in folder("static") {
+        if source.starts_with(b"\xef\xbb\xbf") {
+            continue;
+        }
+        let marked = [b"\xef\xbb\xbf", &source[..]].concat();
+        match (parse_static(&source), parse_static(&marked)) {
+            (Ok(before), Ok(after)) => assert_eq!(before, after, "{label}"),
+            // a cookie other than `utf-8` contradicts it
+            (_, Err(declined)) if declined.reason == Reason::Encoding => {}
+            (Err(before), Err(after)) => assert_eq!(before.reason, after.reason, "{label}"),
+            (before, after) => panic!("{label}: {before:?}, {after:?}"),
+        }
+    }
+}
+
+/// Every prefix ends in an answer, with an offset inside the file and a position.
+#[test]
+fn files_that_are_cut_anywhere_end_in_an_answer() {
+    for name in ["static", "dynamic", "declined", "hostile"] {
+        for (label, source) in folder(name) {
+            // the largest fixtures are about size, not about content
+            for end in 0..source.len().min(2000) {
+                if let Err(declined) = parse_static(&source[..end]) {
+                    assert!(declined.offset <= end, "{label} {end}");
+                    assert!(declined.position(&source[..end]).line >= 1);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn reasons_have_distinct_codes_and_words() {
+    let mut codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), Reason::ALL.len());
+    for reason in Reason::ALL {
+        assert!(!reason.message().is_empty() && !reason.message().ends_with('.'));
+        assert!(!reason.hint().is_empty() && !reason.hint().ends_with('.'));
+    }
+}
+
+/// Time is linear: twice the bytes, about twice the time. Nothing is timed here; a quadratic
+/// tier would take minutes on each of these.
+#[test]
+fn large_files_take_linear_time() {
+    let header = "name = 'a'\nversion = '1'\n";
+    let n = 200_000;
+    let served = [
+        "x = 1\n".repeat(n),
+        format!("tools = [{}]\n", "'a', ".repeat(n)),
+        format!("requires = [{}]\n", "'a-1.2+<3',\n".repeat(n)),
+        format!(
+            "def commands():\n{}",
+            "    env.X = '{root}/bin'\n".repeat(n)
+        ),
+        format!(
+            "def commands():\n    x = [{}]\n",
+            "f(a.b, c[0]) if d else e, ".repeat(n / 4)
+        ),
+        "# comment\n\n".repeat(n),
+        format!("x = 'a'\n{}", "x = x + ''\n".repeat(20_000)),
+    ];
+    for body in served {
+        let source = format!("{header}{body}");
+        assert!(parse_static(source.as_bytes()).is_ok(), "{:.60}", body);
+    }
+    let declined = [
+        "(".repeat(n),
+        format!("x = {}", "[".repeat(n)),
+        format!("x = {}1\n", "-".repeat(n)),
+        format!("def commands():\n    x = {}\n", "a + ".repeat(n)),
+        format!("x = 'a'\n{}", "x = x + x\n".repeat(200)),
+        format!(
+            "def commands():\n    f({})\n",
+            (0..n).map(|i| format!("a{i}=1,")).collect::<String>()
+        ),
+        (0..n)
+            .map(|i| format!("x{i} = [x{}]\n", i.max(1) - 1))
+            .collect(),
+    ];
+    for body in declined {
+        let source = format!("{header}{body}");
+        assert!(parse_static(source.as_bytes()).is_err(), "{:.60}", body);
+    }
+}
