@@ -22,7 +22,8 @@
 //!
 //! - `static_tier/`: the lexer, the grammar automaton, the top-level model
 //! - `version/`: rez's versions, ranges and requests; `swar.rs`: runs of bytes
-//! - `loader.rs`: the ladder; `package.rs`: what a load gives; `decline.rs`, `error.rs`
+//! - `loader.rs`: the ladder; `source_file.rs`: reading a definition
+//! - `package.rs`: what a load gives; `decline.rs`, `error.rs`: why it gives nothing
 //! - `python/`: the PyO3 module `rezload._native`; `main.rs` and `cli/`: the command line
 
 #[cfg(feature = "cli")]
@@ -33,6 +34,7 @@ mod loader;
 mod package;
 #[cfg(feature = "python")]
 mod python;
+mod source_file;
 mod static_tier;
 mod swar;
 pub mod version;

@@ -1,14 +1,13 @@
 //! The ladder: which tier serves a file, and why the earlier ones declined.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::error::LoadError;
 use crate::package::{Package, Tier, TierDeclined};
-use crate::static_tier::{parse_static, MAX_SOURCE_LEN};
+use crate::source_file::with_source;
+use crate::static_tier::parse_static;
 
 /// Loads package definitions through the tiers that are switched on.
 ///
@@ -38,8 +37,7 @@ impl Loader {
     /// Loads one file.
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Package, LoadError> {
         let path = path.as_ref();
-        let source = read_source(path)?;
-        self.load_source(path, &source)
+        with_source(path, |source| self.load_source(path, source))?
     }
 
     /// Loads `source`, the bytes of the definition at `path`; the file isn't read.
@@ -67,35 +65,4 @@ impl Loader {
     pub fn load_many<P: AsRef<Path> + Sync>(&self, paths: &[P]) -> Vec<Result<Package, LoadError>> {
         paths.par_iter().map(|path| self.load(path)).collect()
     }
-}
-
-/// Reads a regular file whole, up to one byte more than the tiers accept.
-pub(crate) fn read_source(path: &Path) -> Result<Vec<u8>, LoadError> {
-    let read = |source: io::Error| LoadError::Read {
-        path: path.to_path_buf(),
-        source,
-    };
-    let file = open_without_blocking(path).map_err(read)?;
-    let metadata = file.metadata().map_err(read)?;
-    if !metadata.is_file() {
-        return Err(LoadError::NotAFile {
-            path: PathBuf::from(path),
-        });
-    }
-    let limit = MAX_SOURCE_LEN as u64 + 1;
-    let mut source = Vec::with_capacity(metadata.len().min(limit) as usize + 1);
-    file.take(limit).read_to_end(&mut source).map_err(read)?;
-    Ok(source)
-}
-
-/// Opens for reading; a FIFO without a writer doesn't block.
-fn open_without_blocking(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.custom_flags(libc::O_NONBLOCK);
-    }
-    options.open(path)
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::LoadError;
-use crate::loader::{read_source, Loader};
+use crate::loader::Loader;
 use crate::package::Package;
+use crate::source_file::read_source;
 use crate::static_tier::MAX_SOURCE_LEN;
 
 /// How many files are held in memory at once.

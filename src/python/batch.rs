@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::package_data::PyPackageData;
 use super::pool;
-use crate::loader::read_source;
 use crate::package::PackageData;
+use crate::source_file::with_source;
 use crate::static_tier::parse_static;
 
 /// From this size on, parsing takes longer than handing the GIL over and back.
@@ -102,8 +102,7 @@ fn file_path(path: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
 
 fn parse_files(paths: &[Option<PathBuf>]) -> Vec<Option<PackageData>> {
     let parse_file = |path: &Option<PathBuf>| {
-        let source = read_source(path.as_deref()?).ok()?;
-        parse_static(&source).ok()
+        with_source(path.as_deref()?, |source| parse_static(source).ok()).ok()?
     };
     match pool::get() {
         Some(pool) => pool.install(|| paths.par_iter().map(parse_file).collect()),
