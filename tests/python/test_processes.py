@@ -108,6 +108,8 @@ def test_an_interrupt_ends_a_batch(api: Path) -> None:
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGINT)
 
+    # a shell ignores interrupts for what it runs in the background, and so would this
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     thread = threading.Thread(target=interrupt)
     thread.start()
     try:
@@ -115,3 +117,4 @@ def test_an_interrupt_ends_a_batch(api: Path) -> None:
             rezload.parse_static_packages_py(paths)
     finally:
         thread.join()
+        signal.signal(signal.SIGINT, before)
