@@ -1,7 +1,7 @@
 //! Any bytes end in an answer: no panic, no endless loop, an offset inside the file, and the
 //! same answer with a byte order mark in front.
 //!
-//!     cargo install cargo-fuzz
+//!     cargo install cargo-fuzz   # on a stable toolchain, RUSTC_BOOTSTRAP=1 stands in for nightly
 //!     cargo +nightly fuzz run parse_static tests/fixtures/static -- -timeout=1
 //!
 //! Whether the answers are right is what `tests/python/mutate.py` asks real rez.
