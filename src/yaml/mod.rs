@@ -213,7 +213,7 @@ mod tests {
             "0x1f",
             "1:30",
             "2001-01-01",
-            "1e5",
+            "0b1",
             "null",
         ] {
             let source = format!("requires: [{scalar}]\n");

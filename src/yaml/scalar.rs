@@ -109,8 +109,15 @@ fn resolve_number(text: &str) -> Result<Scalar, Reason> {
             .bytes()
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+'))
         && (text.contains(['-', '+']) || text.matches('.').count() > 1);
+    // a uuid: an integer with letters begins with `0x` or `0b`, a float has a dot
+    let is_hexadecimal = text.as_bytes()[0].is_ascii_digit()
+        && !text.starts_with("0b")
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let is_date = text.as_bytes().get(4) == Some(&b'-') && is_digits(&text[..4]);
-    if is_version && !is_date {
+    if is_hexadecimal || (is_version && !is_date) {
         return Ok(Scalar::Text);
     }
     Err(Reason::YamlScalar)
@@ -133,6 +140,9 @@ mod tests {
             "~qt",
             "1.2.3-4",
             "!!",
+            "28d94bcd",
+            "1b3dc177-4a5f-11e4-1",
+            "1e5",
             "a b",
             "<",
             "2.",
@@ -158,7 +168,6 @@ mod tests {
             "2001-01-01",
             ".5",
             "._",
-            "1e5",
             ".inf",
             "-.INF",
             "1,000",
