@@ -32,6 +32,8 @@ use rayon::prelude::*;
 
 pub use error::{ScanError, ScanErrorKind};
 pub use package::{RepositoryPackage, Warning};
+#[cfg(feature = "python")]
+pub(crate) use scan::Pending;
 pub use scan::Scan;
 pub use select::Selection;
 

@@ -9,8 +9,9 @@ use std::collections::VecDeque;
 use std::iter::FusedIterator;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::{ScanError, ScanErrorKind};
 use super::index::{unlisted, Family, Index};
@@ -58,6 +59,9 @@ enum Outcome {
     Many(Arc<Plan>),
 }
 
+/// Nothing has come yet.
+pub(crate) struct Pending;
+
 /// A family that is read in parts.
 struct Parts {
     plan: Arc<Plan>,
@@ -99,9 +103,57 @@ impl Scan {
         }
     }
 
-    /// Packages that have been read and can be had without waiting.
+    /// A package that has been read and can be had without waiting.
+    #[cfg(feature = "python")]
     pub(crate) fn next_ready(&mut self) -> Option<ScanResult> {
         self.ready.next()
+    }
+
+    /// The next item, `None` at the end; an error when nothing has come within `patience`.
+    pub(crate) fn next_within(
+        &mut self,
+        patience: Duration,
+    ) -> Result<Option<ScanResult>, Pending> {
+        loop {
+            if let Some(item) = self.ready.next() {
+                return Ok(Some(item));
+            }
+            if matches!(self.state, State::New) {
+                self.start();
+                continue;
+            }
+            self.fill();
+            let jobs = match &mut self.parts {
+                Some(parts) if parts.jobs.is_empty() => {
+                    self.parts = None;
+                    continue;
+                }
+                Some(parts) => &mut parts.jobs,
+                None => &mut self.jobs,
+            };
+            let Some(job) = jobs.front() else {
+                return Ok(None);
+            };
+            let outcome = job.recv_timeout(patience);
+            if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
+                return Err(Pending);
+            }
+            jobs.pop_front();
+            match outcome {
+                Ok(Outcome::Packages(packages)) => self.ready = packages.into_iter(),
+                Ok(Outcome::Many(plan)) => {
+                    self.parts = Some(Parts {
+                        plan,
+                        next: 0,
+                        jobs: VecDeque::new(),
+                    });
+                }
+                Err(_) => {
+                    let error = ScanError::of_repository(PathBuf::new(), ScanErrorKind::Internal);
+                    return Ok(Some(Err(error)));
+                }
+            }
+        }
     }
 
     /// Lists the repositories and makes the first jobs.
@@ -179,37 +231,8 @@ impl Iterator for Scan {
 
     fn next(&mut self) -> Option<ScanResult> {
         loop {
-            if let Some(item) = self.ready.next() {
-                return Some(item);
-            }
-            if matches!(self.state, State::New) {
-                self.start();
-                continue;
-            }
-            self.fill();
-            let job = match &mut self.parts {
-                Some(parts) => match parts.jobs.pop_front() {
-                    Some(job) => job,
-                    None => {
-                        self.parts = None;
-                        continue;
-                    }
-                },
-                None => self.jobs.pop_front()?,
-            };
-            match job.recv() {
-                Ok(Outcome::Packages(packages)) => self.ready = packages.into_iter(),
-                Ok(Outcome::Many(plan)) => {
-                    self.parts = Some(Parts {
-                        plan,
-                        next: 0,
-                        jobs: VecDeque::new(),
-                    });
-                }
-                Err(mpsc::RecvError) => {
-                    let error = ScanError::of_repository(PathBuf::new(), ScanErrorKind::Internal);
-                    return Some(Err(error));
-                }
+            if let Ok(item) = self.next_within(Duration::from_secs(3600)) {
+                return item;
             }
         }
     }
