@@ -1,6 +1,7 @@
 //! Repositories: `rezload.RepositoryPackage`, and what `python/rezload/repository.py` makes
 //! scans of.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process;
 use std::sync::{Mutex, PoisonError};
@@ -121,7 +122,7 @@ impl PyRepositoryPackage {
 
     /// The definition's file.
     #[getter]
-    fn path(&self) -> &std::ffi::OsStr {
+    fn path(&self) -> &OsStr {
         self.path.as_os_str()
     }
 
@@ -191,7 +192,7 @@ impl PyRepositoryPackage {
 pub(super) struct PyScanFailure {
     code: &'static str,
     reason: String,
-    path: PathBuf,
+    path: OsString,
     family: Option<String>,
     version: Option<String>,
     repository: Option<String>,
@@ -213,7 +214,7 @@ impl PyScanFailure {
         Ok(PyScanFailure {
             code: error.kind().code(),
             reason: error.kind().message(),
-            path: error.path().to_path_buf(),
+            path: error.path().as_os_str().to_os_string(),
             family: error.family().map(str::to_owned),
             version: error.version().map(str::to_owned),
             repository: error.repository().map(str::to_owned),
