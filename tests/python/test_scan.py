@@ -41,7 +41,7 @@ def by_rez(paths: list[Path]) -> dict[tuple[str, str | None], Fields | None]:
     package_repository_manager.clear_caches()
     strings = [str(path) for path in paths]
     found: dict[tuple[str, str | None], Fields | None] = {}
-    for name in {str(family.resource.name) for family in iter_package_families(strings)}:
+    for name in {str(family.resource.variables["name"]) for family in iter_package_families(strings)}:
         try:
             packages = list(iter_packages(name, paths=strings))
         except Exception:
