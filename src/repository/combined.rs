@@ -9,7 +9,7 @@ use compact_str::CompactString;
 
 use super::error::ScanErrorKind;
 use super::family::Refusal;
-use super::read::{self, Found};
+use super::read;
 use super::settings::Settings;
 use crate::decline::{Declined, Reason};
 use crate::error::LoadError;
@@ -33,31 +33,29 @@ pub(super) struct Combined {
 impl Combined {
     /// Reads the file at `path`; `None` when there is no file.
     pub fn read(path: String, settings: &Settings) -> Result<Option<Self>, Refusal> {
-        let mut source = Vec::new();
-        match read::read(Path::new(&path), &mut source) {
-            Ok(Found::File) => {}
-            Ok(Found::Nothing) => return Ok(None),
-            Ok(Found::TooLarge) => {
-                return Err(declined(&path, &[], Declined::new(Reason::TooLarge, 0)));
-            }
-            Err(source) => {
-                let path = PathBuf::from(path);
-                let error = LoadError::Read {
-                    path: path.clone(),
-                    source,
-                };
-                return Err((path, ScanErrorKind::Load(Box::new(error))));
-            }
-        }
-        let fields = if path.ends_with(".py") {
-            parse_family(&source)
-        } else {
-            parse_yaml(&source)
+        let combined = read::find(Path::new(&path), |source| {
+            let fields = if path.ends_with(".py") {
+                parse_family(source)
+            } else {
+                parse_yaml(source)
+            };
+            let combined = fields.and_then(|fields| Combined::new(&path, fields, settings));
+            combined.map_err(|declined| TierDeclined {
+                tier: Tier::Static,
+                declined,
+                position: declined.position(source),
+            })
+        });
+        let error = match combined {
+            Ok(None) => return Ok(None),
+            Ok(Some(Ok(combined))) => return Ok(Some(combined)),
+            Ok(Some(Err(declined))) => LoadError::Declined {
+                path: PathBuf::from(&path),
+                declined: vec![declined],
+            },
+            Err(error) => error,
         };
-        match fields.and_then(|fields| Combined::new(&path, fields, settings)) {
-            Ok(combined) => Ok(Some(combined)),
-            Err(reason) => Err(declined(&path, &source, reason)),
-        }
+        Err((PathBuf::from(path), ScanErrorKind::Load(Box::new(error))))
     }
 
     fn new(path: &str, fields: FamilyFields, settings: &Settings) -> Result<Self, Declined> {
@@ -135,17 +133,4 @@ fn parse_yaml(source: &[u8]) -> Result<FamilyFields, Declined> {
 #[cfg(not(feature = "yaml"))]
 fn parse_yaml(_source: &[u8]) -> Result<FamilyFields, Declined> {
     Err(Declined::new(Reason::YamlOff, 0))
-}
-
-fn declined(path: &str, source: &[u8], declined: Declined) -> Refusal {
-    let path = PathBuf::from(path);
-    let error = LoadError::Declined {
-        path: path.clone(),
-        declined: vec![TierDeclined {
-            tier: Tier::Static,
-            declined,
-            position: declined.position(source),
-        }],
-    };
-    (path, ScanErrorKind::Load(Box::new(error)))
 }

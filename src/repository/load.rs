@@ -1,16 +1,15 @@
 //! Loading one version: its file, and what rez's old formats keep beside it.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf, MAIN_SEPARATOR};
 use std::sync::Arc;
 
 use super::error::{ScanError, ScanErrorKind};
 use super::old_format;
 use super::package::{RepositoryPackage, Warning};
-use super::read::{self, Found};
+use super::read;
 use super::settings::Settings;
 use super::ScanResult;
-use crate::decline::{Declined, Reason};
+use crate::decline::Declined;
 use crate::error::LoadError;
 use crate::package::{PackageData, Tier, TierDeclined};
 use crate::static_tier::{parse_in_repository, RepositoryFields};
@@ -26,27 +25,9 @@ pub(super) struct Job<'a> {
     pub file: Option<&'a str>,
 }
 
-thread_local! {
-    /// The bytes of one file at a time.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A buffer that has grown beyond this isn't kept.
-const KEPT_BUFFER: usize = 1 << 20;
-
 impl Job<'_> {
     /// Loads the package, as `FileSystemPackageResource._load` does.
     pub fn load(&self, settings: &Settings) -> ScanResult {
-        BUFFER.with_borrow_mut(|buffer| {
-            let result = self.find_and_load(settings, buffer);
-            if buffer.capacity() > KEPT_BUFFER {
-                *buffer = Vec::new();
-            }
-            result
-        })
-    }
-
-    fn find_and_load(&self, settings: &Settings, buffer: &mut Vec<u8>) -> ScanResult {
         let mut path = String::with_capacity(self.repository.len() + self.family.len() + 40);
         push(&mut path, self.repository);
         push(&mut path, self.family);
@@ -61,18 +42,22 @@ impl Job<'_> {
             path.truncate(directory);
             path.push(MAIN_SEPARATOR);
             path.push_str(name);
-            match read::read(Path::new(&path), buffer) {
-                Ok(Found::File) => return self.load_source(path, directory, buffer),
-                Ok(Found::Nothing) => {}
-                Ok(Found::TooLarge) => {
-                    return Err(self.declined(path, &[], Declined::new(Reason::TooLarge, 0)));
-                }
-                Err(source) => {
+            let parsed = read::find(Path::new(&path), |source| {
+                self.parse(&path, directory, source)
+            });
+            match parsed {
+                Ok(None) => {}
+                Ok(Some(Ok(fields))) => return Ok(self.package(path, fields)),
+                Ok(Some(Err(declined))) => {
                     let path = PathBuf::from(path);
-                    let error = LoadError::Read {
+                    let error = LoadError::Declined {
                         path: path.clone(),
-                        source,
+                        declined: vec![declined],
                     };
+                    return Err(self.error(path, ScanErrorKind::Load(Box::new(error))));
+                }
+                Err(error) => {
+                    let path = PathBuf::from(path);
                     return Err(self.error(path, ScanErrorKind::Load(Box::new(error))));
                 }
             }
@@ -81,22 +66,29 @@ impl Job<'_> {
         Err(self.error(PathBuf::from(path), ScanErrorKind::NoDefinition))
     }
 
-    fn load_source(&self, path: String, directory: usize, source: &[u8]) -> ScanResult {
+    /// The fields of the definition at `path`, whose directory's path is `directory` long.
+    fn parse(
+        &self,
+        path: &str,
+        directory: usize,
+        source: &[u8],
+    ) -> Result<RepositoryFields, TierDeclined> {
         let fields = if path.ends_with(".py") {
             parse_in_repository(source)
         } else {
             parse_yaml(source)
         };
-        let fields = fields.and_then(|fields| {
+        let checked = fields.and_then(|fields| {
             if !fields.has_timestamp {
                 old_format::check(Path::new(&path[..directory]))?;
             }
             Ok(fields)
         });
-        match fields {
-            Ok(fields) => Ok(self.package(path, fields)),
-            Err(declined) => Err(self.declined(path, source, declined)),
-        }
+        checked.map_err(|declined| TierDeclined {
+            tier: Tier::Static,
+            declined,
+            position: declined.position(source),
+        })
     }
 
     fn package(&self, path: String, fields: RepositoryFields) -> RepositoryPackage {
@@ -126,19 +118,6 @@ impl Job<'_> {
         }
     }
 
-    fn declined(&self, path: String, source: &[u8], declined: Declined) -> ScanError {
-        let path = PathBuf::from(path);
-        let error = LoadError::Declined {
-            path: path.clone(),
-            declined: vec![TierDeclined {
-                tier: Tier::Static,
-                declined,
-                position: declined.position(source),
-            }],
-        };
-        self.error(path, ScanErrorKind::Load(Box::new(error)))
-    }
-
     fn error(&self, path: PathBuf, kind: ScanErrorKind) -> ScanError {
         ScanError::of_version(
             self.family,
@@ -164,5 +143,5 @@ fn parse_yaml(source: &[u8]) -> Result<RepositoryFields, Declined> {
 
 #[cfg(not(feature = "yaml"))]
 fn parse_yaml(_source: &[u8]) -> Result<RepositoryFields, Declined> {
-    Err(Declined::new(Reason::YamlOff, 0))
+    Err(Declined::new(crate::decline::Reason::YamlOff, 0))
 }

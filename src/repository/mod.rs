@@ -223,11 +223,11 @@ impl Inner {
 fn open(path: &Path) -> Result<Arc<str>, ScanError> {
     let location = locate(path)?;
     let file = Path::new(&location).join("settings.yaml");
-    let mut source = Vec::new();
-    let loads = match read::read(&file, &mut source) {
-        Ok(read::Found::File) => check_settings(&source),
-        Ok(read::Found::Nothing) => !file.exists(),
-        Ok(read::Found::TooLarge) | Err(_) => false,
+    let loads = match read::find(&file, check_settings) {
+        Ok(Some(loads)) => loads,
+        // a directory of that name isn't loaded, but it is there
+        Ok(None) => !file.exists(),
+        Err(_) => false,
     };
     if !loads {
         return Err(ScanError::of_repository(file, ScanErrorKind::Settings));

@@ -6,25 +6,27 @@
 
 use std::path::Path;
 
-use super::read::{self, Found};
+use super::read;
 use crate::decline::{Declined, Reason};
+use crate::static_tier::MAX_SOURCE_LEN;
 
 /// Whether the package in `directory` is what its definition says.
 pub(super) fn check(directory: &Path) -> Result<(), Declined> {
-    let mut buffer = Vec::new();
-    match read::read(&directory.join("release.yaml"), &mut buffer) {
-        Ok(Found::File) => return check_release(&buffer),
-        Ok(Found::Nothing) => {}
-        Ok(Found::TooLarge) | Err(_) => return decline(),
+    match read::find(&directory.join("release.yaml"), check_release) {
+        Ok(Some(checked)) => return checked,
+        Ok(None) => {}
+        Err(_) => return decline(),
     }
     let metadata = directory.join(".metadata");
     if metadata.is_dir() {
         // both are read as text, and only the second one's errors are caught
         for name in ["changelog.txt", "release_time.txt"] {
-            match read::read(&metadata.join(name), &mut buffer) {
-                Ok(Found::File) if std::str::from_utf8(&buffer).is_ok() => {}
-                Ok(Found::Nothing) => {}
-                _ => return decline(),
+            let is_text = |source: &[u8]| {
+                source.len() <= MAX_SOURCE_LEN && std::str::from_utf8(source).is_ok()
+            };
+            match read::find(&metadata.join(name), is_text) {
+                Ok(None | Some(true)) => {}
+                Ok(Some(false)) | Err(_) => return decline(),
             }
         }
     }
