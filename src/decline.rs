@@ -295,4 +295,29 @@ reasons! {
     /// A string with a lone surrogate, which no UTF-8 string can hold.
     Surrogate, "surrogate", "a string with a lone surrogate",
         "write the character itself";
+
+    // ---- repositories
+    /// A `family.py` or `family.yaml` whose versions or overrides this tier doesn't follow.
+    CombinedFamily, "combined-family", "`versions` or `version_overrides` that aren't plain literals",
+        "write them out: a list of strings, a dict of dicts";
+    /// A `release.yaml` or `.metadata` beside the definition, which may add to it.
+    OldFormat, "old-format", "a `release.yaml` or `.metadata` beside it that may change the package",
+        "add a `timestamp` to the definition, so that rez doesn't look for them";
+
+    // ---- package.yaml
+    /// This build of rezload reads no YAML.
+    YamlOff, "yaml-off", "a YAML definition, which this build doesn't read",
+        "build with the feature `yaml`";
+    /// Not YAML 1.1, or not certain to be.
+    YamlSyntax, "yaml-syntax", "not YAML, as far as this tier can tell",
+        "check the file with PyYAML";
+    /// An anchor, alias, tag, directive, merge key, tab, or a second document.
+    YamlFeature, "yaml-feature", "a YAML feature that this tier doesn't follow",
+        "write plain mappings, lists and strings";
+    /// A plain scalar that YAML 1.1 may take for a number, a date or something else.
+    YamlScalar, "yaml-scalar", "a plain scalar that YAML may take for something other than a string",
+        "put it in quotes";
+    /// The document isn't a mapping, or a key of it isn't a string.
+    YamlKey, "yaml-key", "not a mapping with strings as keys",
+        "write `key: value` lines";
 }

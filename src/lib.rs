@@ -22,6 +22,7 @@
 //!
 //! - `static_tier/`: the lexer, the grammar automaton, the top-level model
 //! - `version/`: rez's versions, ranges and requests; `swar.rs`: runs of bytes
+//! - `repository/`: whole repositories; `yaml/`: package.yaml
 //! - `loader.rs`: the ladder; `source_file.rs`: reading a definition
 //! - `package.rs`: what a load gives; `decline.rs`, `error.rs`: why it gives nothing
 //! - `python/`: the PyO3 module `rezload._native`; `main.rs` and `cli/`: the command line
@@ -34,16 +35,22 @@ mod loader;
 mod package;
 #[cfg(feature = "python")]
 mod python;
+mod repository;
 mod source_file;
 mod static_tier;
 mod swar;
 pub mod version;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 pub use compact_str::CompactString;
 pub use decline::{Declined, Reason};
 pub use error::LoadError;
 pub use loader::Loader;
 pub use package::{Package, PackageData, Position, Tier, TierDeclined};
+pub use repository::{
+    Repositories, RepositoryPackage, Scan, ScanError, ScanErrorKind, ScanResult, Selection, Warning,
+};
 pub use static_tier::{parse_static, MAX_SOURCE_LEN};
 
 /// The README's Rust code is a doctest.

@@ -5,7 +5,8 @@
 >>> package.name, package.version, package.tier
 ('lut_tools', '1.4.0', 'static')
 
-`load` gives one file's `Package`, or raises a `LoadError`. `PackageData`,
+`load` gives one file's `Package`, or raises a `LoadError`. `scan` gives all packages of
+repositories, and `Repositories` their families by name. `PackageData`,
 `parse_static_package_py` and `parse_static_packages_py` are pyrer's, with pyrer's
 signatures.
 """
@@ -13,13 +14,23 @@ signatures.
 from ._native import (
     Package,
     PackageData,
+    RepositoryPackage,
     TierDeclined,
     __version__,
     parse_static_package_py,
     parse_static_packages_py,
 )
-from .errors import Declined, FileMissing, LoadError, ReadError, Refused, RezNotFound
+from .errors import (
+    Declined,
+    FileMissing,
+    LoadError,
+    ReadError,
+    Refused,
+    RepositoryError,
+    RezNotFound,
+)
 from .ladder import load
+from .repository import Repositories, load_family, scan
 
 __all__ = [
     "Declined",
@@ -29,10 +40,15 @@ __all__ = [
     "PackageData",
     "ReadError",
     "Refused",
+    "Repositories",
+    "RepositoryError",
+    "RepositoryPackage",
     "RezNotFound",
     "TierDeclined",
     "__version__",
     "load",
+    "load_family",
     "parse_static_package_py",
     "parse_static_packages_py",
+    "scan",
 ]

@@ -7,6 +7,10 @@ from typing import Any, Literal, final
 __all__ = [
     "Package",
     "PackageData",
+    "Repositories",
+    "RepositoryPackage",
+    "Scan",
+    "ScanFailure",
     "TierDeclined",
     "__version__",
     "parse_static_package_py",
@@ -156,6 +160,126 @@ class PackageData:
     def __ne__(self, other: object, /) -> bool: ...
     __hash__: None  # type: ignore[assignment]
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class RepositoryPackage:
+    """A package of a repository: the four fields that rez's solver reads, where it stands, and
+    the tier that served it.
+
+    Immutable and hashable; two packages are equal when all their attributes are.
+    """
+
+    def __new__(
+        cls,
+        name: str,
+        version: str,
+        requires: Sequence[str],
+        variants: Sequence[Sequence[str]],
+        uri: str,
+        path: str | os.PathLike[str],
+        repository: str,
+        tier: str,
+        declined: Sequence[TierDeclined],
+        warnings: Sequence[str],
+    ) -> RepositoryPackage: ...
+    @property
+    def name(self) -> str:
+        """The family's name, which is the directory's."""
+
+    @property
+    def version(self) -> str:
+        """The version, which is the directory's; empty for an unversioned package."""
+
+    @property
+    def requires(self) -> list[str]:
+        """The requests, as rez spells them. A new list each time."""
+
+    @property
+    def variants(self) -> list[list[str]]:
+        """One list of requests for each variant. A new list each time."""
+
+    @property
+    def uri(self) -> str:
+        """`package.uri` in rez."""
+
+    @property
+    def path(self) -> str:
+        """The definition's file."""
+
+    @property
+    def repository(self) -> str:
+        """The repository's location, as rez spells it."""
+
+    @property
+    def tier(self) -> Literal["static", "vm", "rez"]:
+        """The tier that served the definition."""
+
+    @property
+    def declined(self) -> tuple[TierDeclined, ...]:
+        """Why each earlier tier declined, in the order in which they were asked."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is odd about the definition, but no matter to rez: a name or version other
+        than the directory's.
+        """
+
+    @property
+    def data(self) -> PackageData:
+        """The four solver fields, as pyrer takes them."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class ScanFailure:
+    """Why a package, a family or a repository isn't served by the compiled tiers."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def family(self) -> str | None: ...
+    @property
+    def version(self) -> str | None: ...
+    @property
+    def repository(self) -> str | None: ...
+    @property
+    def errno(self) -> int | None: ...
+    @property
+    def declined(self) -> tuple[TierDeclined, ...]: ...
+
+@final
+class Repositories:
+    """Filesystem repositories."""
+
+    def __new__(
+        cls,
+        paths: Sequence[str],
+        threads: int,
+        package_filenames: Sequence[str],
+        allow_unversioned: bool,
+        check_definition_files: bool,
+    ) -> Repositories: ...
+    def scan(self, families: Sequence[str], range: str | None, latest: bool) -> Scan:
+        """All packages that are asked for."""
+
+    def load_family(
+        self, name: str, range: str | None
+    ) -> list[RepositoryPackage | ScanFailure]:
+        """The packages of one family."""
+
+@final
+class Scan:
+    """A scan that goes on in the background."""
+
+    def next_batch(self) -> list[RepositoryPackage | ScanFailure]:
+        """Waits for the next packages, without the GIL; an empty list at the end."""
 
 def parse_static_package_py(source: str | bytes) -> PackageData | None:
     """Parses the text of a package.py with the static tier: `None` when it declines.

@@ -6,6 +6,7 @@
     +-- Declined                      no tier that may answer serves the file
     |   +-- RezNotFound               the rez tier would have to, and there is no rez
     +-- Refused                       rez itself says that the file is wrong
+    +-- RepositoryError               something in a repository is no package
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class LoadError(Exception):
     """The column in that line, from 1, in characters."""
     declined: tuple[TierDeclined, ...]
     """Why each tier declined, in the order in which they were asked."""
+    family: str | None
+    """The family in a repository, where the error comes from a scan of one."""
+    version: str | None
+    """The version, where such an error is about only one."""
 
     def __init__(
         self, path: str, reason: str, declined: tuple[TierDeclined, ...] = ()
@@ -47,6 +52,8 @@ class LoadError(Exception):
         self.code = None
         self.line = None
         self.column = None
+        self.family = None
+        self.version = None
 
     def __str__(self) -> str:
         place = [self.path]
@@ -65,7 +72,7 @@ class ReadError(LoadError, OSError):
         self._set(path, strerror, ())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.path, self.errno, self.strerror)
+        return type(self), (self.path, self.errno, self.strerror), self.__dict__
 
     @staticmethod
     def from_os_error(path: str, error: OSError) -> ReadError:
@@ -97,7 +104,7 @@ class Declined(LoadError):
         self.column = last.column
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.path, self.declined, self.reason)
+        return type(self), (self.path, self.declined, self.reason), self.__dict__
 
 
 class RezNotFound(Declined):
@@ -118,4 +125,26 @@ class Refused(LoadError):
         self.line = line
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.path, self.reason, self.declined, self.line)
+        return (
+            type(self),
+            (self.path, self.reason, self.declined, self.line),
+            self.__dict__,
+        )
+
+
+class RepositoryError(LoadError):
+    """Something in a repository that is no package, and why is in `code`.
+
+    `no-definition`: a version's directory without a definition. `not-a-version`: a directory
+    that keeps rez from iterating over the family. `same-version`: one of two directories of
+    the same version. `not-a-file`: a `family.py` that is a broken link or a device.
+    `no-repository`, `repository-type`, `settings`, `not-utf8`: a repository that can't be
+    looked at. `list`: a directory that can't be listed. `invalid-name`: not a family's name.
+    """
+
+    def __init__(self, path: str, reason: str, code: str) -> None:
+        super().__init__(path, reason)
+        self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path, self.reason, self.code), self.__dict__

@@ -37,6 +37,11 @@ def _renew_lock() -> None:
     _lock = threading.RLock()
 
 
+def lock() -> threading.RLock:
+    """Held while rez runs a file."""
+    return _lock
+
+
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_lock)
 
@@ -90,9 +95,9 @@ def load(path: str, declined: tuple[TierDeclined, ...]) -> Package:
     except OSError as error:
         if error.filename == filepath:
             raise ReadError.from_os_error(path, error) from error
-        raise _refused(path, filepath, declined, error) from error
+        raise refused(path, filepath, declined, error) from error
     except (Exception, SystemExit) as error:
-        raise _refused(path, filepath, declined, error) from error
+        raise refused(path, filepath, declined, error) from error
     return Package(name, version, requires, variants, "rez", path, declined)
 
 
@@ -114,7 +119,7 @@ def _fields(filepath: str) -> tuple[str, str, list[str], list[list[str]]]:
     )
 
 
-def _refused(
+def refused(
     path: str,
     filepath: str,
     declined: tuple[TierDeclined, ...],

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::input::Outcome;
 use crate::error::LoadError;
 use crate::package::TierDeclined;
+use crate::repository::{ScanErrorKind, ScanResult};
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -28,6 +29,87 @@ enum Line<'a> {
         error: Error,
         declined: Vec<Decline>,
     },
+}
+
+/// A line of `rezload scan`.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ScanLine<'a> {
+    Package {
+        name: &'a str,
+        version: &'a str,
+        requires: &'a [CompactString],
+        variants: &'a [Vec<CompactString>],
+        uri: &'a str,
+        path: Box<RawValue>,
+        repository: &'a str,
+        tier: &'static str,
+        declined: Vec<Decline>,
+        warnings: Vec<WarningLine>,
+    },
+    Error {
+        name: Option<&'a str>,
+        version: Option<&'a str>,
+        path: Box<RawValue>,
+        repository: Option<&'a str>,
+        error: ScanErrorLine,
+        declined: Vec<Decline>,
+    },
+}
+
+#[derive(Serialize)]
+struct WarningLine {
+    code: &'static str,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct ScanErrorLine {
+    kind: &'static str,
+    reason: String,
+}
+
+/// The line for an item of a scan, without its line end.
+pub(super) fn scan_line(item: &ScanResult) -> String {
+    let line = match item {
+        Ok(package) => ScanLine::Package {
+            name: &package.data.name,
+            version: &package.data.version,
+            requires: &package.data.requires,
+            variants: &package.data.variants,
+            uri: &package.uri,
+            path: path_value(package.path()),
+            repository: &package.repository,
+            tier: package.tier.as_str(),
+            declined: declines(&package.declined),
+            warnings: package
+                .warnings
+                .iter()
+                .map(|warning| WarningLine {
+                    code: warning.code(),
+                    reason: warning.to_string(),
+                })
+                .collect(),
+        },
+        Err(error) => ScanLine::Error {
+            name: error.family(),
+            version: error.version(),
+            path: path_value(error.path()),
+            repository: error.repository(),
+            error: ScanErrorLine {
+                kind: error.kind().code(),
+                reason: error.kind().message(),
+            },
+            declined: match error.kind() {
+                ScanErrorKind::Load(error) => match &**error {
+                    LoadError::Declined { declined, .. } => declines(declined),
+                    _ => Vec::new(),
+                },
+                _ => Vec::new(),
+            },
+        },
+    };
+    serde_json::to_string(&line).expect("strings, numbers and lists always serialise")
 }
 
 #[derive(Serialize)]

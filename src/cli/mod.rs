@@ -7,6 +7,8 @@ mod input;
 mod json;
 mod load;
 mod output;
+mod progress;
+mod scan;
 
 use std::ffi::OsString;
 use std::io;
@@ -15,6 +17,7 @@ use clap::Parser;
 
 use args::{Args, Command};
 use output::Output;
+use scan::Finding;
 
 /// Every file was served.
 const OK: u8 = 0;
@@ -36,13 +39,18 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let mut output = Output::new(args.color);
-    let served = match &args.command {
-        Command::Load(files) => load::run(files, &mut output),
-        Command::Explain(files) => explain::run(files, &mut output),
+    let status = |served| if served { OK } else { FINDINGS };
+    let result = match &args.command {
+        Command::Load(files) => load::run(files, &mut output).map(status),
+        Command::Explain(files) => explain::run(files, &mut output).map(status),
+        Command::Scan(scan) => scan::run(scan, &mut output).map(|finding| match finding {
+            Finding::AllServed => OK,
+            Finding::SomeFailed => FINDINGS,
+            Finding::NoRepository => FAILURE,
+        }),
     };
-    match served.and_then(|served| output.finish().map(|()| served)) {
-        Ok(true) => OK,
-        Ok(false) => FINDINGS,
+    match result.and_then(|status| output.finish().map(|()| status)) {
+        Ok(status) => status,
         // the reader has what it wanted
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => OK,
         Err(error) => {

@@ -13,6 +13,7 @@ pub(super) const NAME: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const GOOD: Style = AnsiColor::Green.on_default().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default().bold();
 pub(super) const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 /// Standard output for data, standard error for everything else.
@@ -51,8 +52,17 @@ impl Output {
 
     /// Writes `message` to standard error; if even that fails, nobody can be told.
     pub fn error(&self, message: &str) {
+        self.message(&format!("{BAD}error{BAD:#}"), message);
+    }
+
+    /// Writes `message`, which is about something that is served all the same.
+    pub fn warning(&self, message: &str) {
+        self.message(&format!("{WARN}warning{WARN:#}"), message);
+    }
+
+    fn message(&self, kind: &str, message: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
-        let _ = writeln!(stderr, "{BAD}error{BAD:#}: {}", printable(message));
+        let _ = writeln!(stderr, "{kind}: {}", printable(message));
     }
 }
 

@@ -4,6 +4,7 @@ mod batch;
 mod package;
 mod package_data;
 mod pool;
+mod repository;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ mod _native {
     use super::package::{PyPackage, PyTierDeclined};
     #[pymodule_export]
     use super::package_data::PyPackageData;
+    #[pymodule_export]
+    use super::repository::{PyRepositories, PyRepositoryPackage, PyScan, PyScanFailure};
     #[cfg(feature = "cli")]
     #[pymodule_export]
     use super::run_cli;

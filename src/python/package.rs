@@ -126,7 +126,7 @@ impl PyPackage {
 /// One tier's refusal of a file: the reason and its place.
 #[pyclass(name = "TierDeclined", module = "rezload", frozen, eq, hash)]
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct PyTierDeclined(TierDeclined);
+pub(super) struct PyTierDeclined(pub TierDeclined);
 
 impl From<TierDeclined> for PyTierDeclined {
     fn from(declined: TierDeclined) -> Self {
@@ -216,14 +216,14 @@ impl PyTierDeclined {
     }
 }
 
-fn parse_tier(tier: &str) -> PyResult<Tier> {
+pub(super) fn parse_tier(tier: &str) -> PyResult<Tier> {
     [Tier::Static, Tier::Vm, Tier::Rez]
         .into_iter()
         .find(|known| known.as_str() == tier)
         .ok_or_else(|| PyValueError::new_err(format!("`{tier}` is not a tier")))
 }
 
-fn borrowed(strings: &[CompactString]) -> Vec<&str> {
+pub(super) fn borrowed(strings: &[CompactString]) -> Vec<&str> {
     strings.iter().map(CompactString::as_str).collect()
 }
 

@@ -57,7 +57,7 @@ pub(super) enum Slot<T> {
 
 impl<T> Slot<T> {
     /// The value at the end of the file, `None` when there is none.
-    fn get(self) -> Res<Option<T>> {
+    pub fn get(self) -> Res<Option<T>> {
         match self {
             Slot::Absent => Ok(None),
             Slot::Set(value) => Ok(Some(value)),
@@ -112,15 +112,9 @@ impl Fields {
                     .map_err(|r| (r, offset))
                     .into();
             }
-            (Field::Variants, Value::List(variants)) => {
-                self.variants = variants
-                    .iter()
-                    .map(|variant| requests(variant, Reason::VariantsType))
-                    .collect::<Result<Vec<_>, _>>()
-                    .map_err(|r| (r, offset))
-                    .into();
+            (Field::Variants, _) => {
+                self.variants = variants(value).map_err(|r| (r, offset)).into();
             }
-            (Field::Variants, _) => self.variants = Slot::Refused(Reason::VariantsType, offset),
         }
     }
 
@@ -160,7 +154,7 @@ pub(super) fn request(text: &str) -> Result<CompactString, Reason> {
     }
 }
 
-fn requests(value: &Value, wrong_type: Reason) -> Result<Vec<CompactString>, Reason> {
+pub(super) fn requests(value: &Value, wrong_type: Reason) -> Result<Vec<CompactString>, Reason> {
     let Value::List(items) = value else {
         return Err(wrong_type);
     };
@@ -170,5 +164,15 @@ fn requests(value: &Value, wrong_type: Reason) -> Result<Vec<CompactString>, Rea
             Value::Str(text) => request(text),
             _ => Err(wrong_type),
         })
+        .collect()
+}
+
+pub(super) fn variants(value: &Value) -> Result<Vec<Vec<CompactString>>, Reason> {
+    let Value::List(variants) = value else {
+        return Err(Reason::VariantsType);
+    };
+    variants
+        .iter()
+        .map(|variant| requests(variant, Reason::VariantsType))
         .collect()
 }

@@ -17,6 +17,7 @@ mod import;
 mod lexer;
 mod literal;
 mod module;
+mod repository;
 mod scope;
 mod scratch;
 mod source;
@@ -27,6 +28,10 @@ mod value;
 
 use crate::decline::Declined;
 use crate::package::PackageData;
+
+pub(crate) use repository::{
+    parse_family, parse_in_repository, FamilyFields, Override, RepositoryFields,
+};
 
 /// The largest definition that is read, in bytes: 16 MiB.
 pub const MAX_SOURCE_LEN: usize = 16 << 20;

@@ -146,11 +146,18 @@ pub(super) struct Module<'a> {
     pub at: Start,
     /// Dotted names that scopes have bound to values.
     pub scope_leaves: Vec<String>,
+    /// The names of the scopes, which are keys of the definition.
+    pub scopes: Vec<String>,
 }
 
 impl<'a> Module<'a> {
     /// Reads the whole file, and gives the solver fields that it binds.
     pub fn read(text: &'a str) -> Res<Fields> {
+        Module::read_then(text, |module| Ok(take(&mut module.fields)))
+    }
+
+    /// Reads the whole file, and gives what `then` makes of it.
+    pub fn read_then<T>(text: &'a str, then: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
         let mut scratch = Scratch::take();
         let mut module = Module {
             text,
@@ -167,8 +174,9 @@ impl<'a> Module<'a> {
             shadowed: Shadowed::default(),
             at: Start::Nothing,
             scope_leaves: Vec::new(),
+            scopes: Vec::new(),
         };
-        let result = module.run();
+        let result = module.run().and_then(|()| then(&mut module));
         Scratch {
             brackets: module.parser.stack,
             names: module.parser.names,
@@ -177,7 +185,7 @@ impl<'a> Module<'a> {
             bound: module.bindings.bound,
         }
         .keep();
-        result.map(|()| module.fields)
+        result
     }
 
     fn run(&mut self) -> Res<()> {
@@ -510,6 +518,33 @@ impl<'a> Module<'a> {
         }
         self.bindings.bind(name, Binding::Opaque);
         Ok(())
+    }
+
+    /// Whether `name`, which isn't a solver field, is certain to be a key of the definition:
+    /// the file binds it to a value last of all.
+    pub fn has_value(&self, name: &str) -> bool {
+        let last = self.bindings.bound.iter().rev().find(|(start, end, _)| {
+            // most names differ in length
+            (end - start) as usize == name.len()
+                && self.text[*start as usize..*end as usize] == *name
+        });
+        matches!(
+            last,
+            Some((_, _, Binding::Literal(_) | Binding::Computed(_)))
+        )
+    }
+
+    /// The value of `name` at the end of the file, `None` when the file doesn't bind it;
+    /// declines what isn't followed.
+    pub fn value(&mut self, name: &str) -> Res<Option<Value>> {
+        let mut lookup = Lookup {
+            text: self.text,
+            bindings: &mut self.bindings,
+        };
+        if !lookup.is_bound(name) {
+            return Ok(None);
+        }
+        lookup.value(name, 0, &mut self.budget).map(Some)
     }
 
     /// Notes a name that isn't a solver field before it is bound.

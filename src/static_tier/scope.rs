@@ -106,6 +106,8 @@ impl Module<'_> {
         if lex.next()? != Tok::RParen {
             return decline(Reason::Scope, start);
         }
+        self.scopes.push(name.into_owned());
+        let lex = &mut self.parser.lex;
         lex.depth = 0;
         let mut target = None;
         let mut tok = lex.next()?;

@@ -36,7 +36,9 @@ def api() -> Path:
 def without_rez(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that has no rez."""
     for module in list(sys.modules):
-        if module.split(".")[0] in ("rez", "rezplugins") or module == "rezload.rez_tier":
+        ours = module in ("rezload.rez_tier", "rezload.rez_repository")
+        if module.split(".")[0] in ("rez", "rezplugins") or ours:
             monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "rez", None)
     monkeypatch.delattr(rezload, "rez_tier", raising=False)
+    monkeypatch.delattr(rezload, "rez_repository", raising=False)

@@ -1,0 +1,136 @@
+//! A family's directory: which versions it holds.
+//!
+//! Follows `FileSystemPackageFamilyResource.iter_packages` and `_get_version_dirs` in
+//! `rezplugins/package_repository/filesystem.py`. rez asks the file system for each name;
+//! here the listing answers, and only a link needs a stat.
+
+use std::path::{Path, PathBuf};
+
+use super::error::ScanErrorKind;
+use super::list::{is_directory, is_file, Kind, Listing};
+use super::settings::Settings;
+use crate::version::Version;
+
+const BUILDING: &str = ".building";
+const IGNORE: &str = ".ignore";
+
+/// What a family's directory holds.
+#[derive(Debug)]
+pub(super) enum Versions {
+    /// The definition stands in the family's directory: its file name. rez then doesn't look
+    /// for versions.
+    Unversioned(String),
+    /// One directory a version, in no particular order. A version prints as its directory.
+    Versioned(Vec<Version>),
+}
+
+/// A family that rez can't list either.
+pub(super) type Refusal = (PathBuf, ScanErrorKind);
+
+/// Lists the family's directory at `path`, the only thing that is read for it.
+pub(super) fn versions(path: &Path, settings: &Settings) -> Result<Versions, Refusal> {
+    let listing =
+        Listing::read(path).map_err(|error| (path.to_path_buf(), ScanErrorKind::List(error)))?;
+    let family = Family {
+        path,
+        listing: &listing,
+    };
+    if settings.allow_unversioned {
+        if let Some(file) = settings.file_names().find(|name| family.has_file(name)) {
+            return Ok(Versions::Unversioned(file.to_owned()));
+        }
+    }
+    family
+        .version_directories(settings)
+        .map(Versions::Versioned)
+}
+
+struct Family<'a> {
+    path: &'a Path,
+    listing: &'a Listing,
+}
+
+impl Family<'_> {
+    /// `os.path.isfile(path/name)`.
+    fn has_file(&self, name: &str) -> bool {
+        self.listing
+            .find(name.as_bytes())
+            .is_some_and(|kind| is_file(kind, || self.path.join(name)))
+    }
+
+    fn version_directories(&self, settings: &Settings) -> Result<Vec<Version>, Refusal> {
+        // markers are rare: most families are spared the search for each version
+        let has_markers = self
+            .listing
+            .iter()
+            .any(|(name, kind)| kind != Kind::Directory && name.starts_with(IGNORE.as_bytes()));
+        let mut building = Vec::new();
+        let mut versions = Vec::with_capacity(self.listing.len());
+        for (name, kind) in self.listing.iter() {
+            if name.starts_with(b".") {
+                // a directory of that name goes on: rez takes it for a version
+                match name.strip_prefix(BUILDING.as_bytes()) {
+                    Some(version) if !settings.check_definition_files => building.push(version),
+                    _ => continue,
+                }
+            }
+            if !is_directory(kind, || self.path.join(lossless(name))) {
+                continue;
+            }
+            if has_markers && self.is_ignored(name) {
+                continue;
+            }
+            let Ok(text) = std::str::from_utf8(name) else {
+                return Err((self.path.join(lossless(name)), ScanErrorKind::NotUtf8));
+            };
+            if settings.check_definition_files
+                && !(has_definition(&self.path.join(text), ["package"])
+                    && has_definition(&self.path.join(text), settings.stems()))
+            {
+                continue;
+            }
+            match Version::parse(text) {
+                Ok(version) => versions.push(version),
+                Err(_) => return Err((self.path.join(text), ScanErrorKind::NotAVersion)),
+            }
+        }
+        for name in building {
+            let is_it = |version: &Version| version.as_str().as_bytes() == name;
+            if versions.iter().any(is_it)
+                && !has_definition(&self.path.join(lossless(name)), ["package"])
+            {
+                versions.retain(|version| !is_it(version));
+            }
+        }
+        Ok(versions)
+    }
+
+    /// Whether a file `.ignore<version>` stands beside the directory.
+    fn is_ignored(&self, name: &[u8]) -> bool {
+        let marker = [IGNORE.as_bytes(), name].concat();
+        self.listing
+            .find(&marker)
+            .is_some_and(|kind| is_file(kind, || self.path.join(lossless(&marker))))
+    }
+}
+
+/// `_get_file(path)`, with these names.
+fn has_definition<'a>(path: &Path, stems: impl IntoIterator<Item = &'a str>) -> bool {
+    stems.into_iter().any(|stem| {
+        ["py", "yaml"]
+            .iter()
+            .any(|extension| path.join(format!("{stem}.{extension}")).is_file())
+    })
+}
+
+/// The name of an entry as the system has it.
+#[cfg(unix)]
+fn lossless(name: &[u8]) -> &Path {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(std::ffi::OsStr::from_bytes(name))
+}
+
+#[cfg(not(unix))]
+fn lossless(name: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(name).into_owned())
+}

@@ -1,0 +1,136 @@
+//! One directory, listed once.
+
+use std::io;
+use std::path::Path;
+
+/// What readdir says an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Directory,
+    File,
+    /// A symbolic link, or an entry of a file system that doesn't say: a stat decides.
+    Unknown,
+    /// A FIFO, a socket, a device.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    start: usize,
+    len: u16,
+    kind: Kind,
+}
+
+/// The entries of a directory in the byte order of their names. The names are in one
+/// buffer: a repository may have a million families.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    names: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+impl Listing {
+    /// Lists the directory at `path`.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        let mut listing = Listing::default();
+        listing.fill(path)?;
+        let names = &listing.names;
+        let name = |entry: &Entry| &names[entry.start..entry.start + usize::from(entry.len)];
+        listing
+            .entries
+            .sort_unstable_by(|a, b| name(a).cmp(name(b)));
+        Ok(listing)
+    }
+
+    /// Four system calls for most directories: open, two reads and close. The standard
+    /// library has a stat besides.
+    #[cfg(target_os = "linux")]
+    fn fill(&mut self, path: &Path) -> io::Result<()> {
+        use rustix::fs::{open, FileType, Mode, OFlags, RawDir};
+        use std::mem::MaybeUninit;
+
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let directory = open(path, flags, Mode::empty())?;
+        let mut buffer = [const { MaybeUninit::<u8>::uninit() }; 32 << 10];
+        let mut entries = RawDir::new(&directory, &mut buffer);
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            let kind = match entry.file_type() {
+                FileType::Directory => Kind::Directory,
+                FileType::RegularFile => Kind::File,
+                FileType::Symlink | FileType::Unknown => Kind::Unknown,
+                _ => Kind::Other,
+            };
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                self.push(name, kind);
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn fill(&mut self, path: &Path) -> io::Result<()> {
+        for entry in std::fs::read_dir(path)? {
+            let entry = entry?;
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_dir() => Kind::Directory,
+                Ok(kind) if kind.is_file() => Kind::File,
+                Ok(kind) if !kind.is_symlink() => Kind::Other,
+                _ => Kind::Unknown,
+            };
+            self.push(entry.file_name().as_encoded_bytes(), kind);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, name: &[u8], kind: Kind) {
+        // no file system has longer names
+        let Ok(len) = u16::try_from(name.len()) else {
+            return;
+        };
+        let start = self.names.len();
+        self.names.extend_from_slice(name);
+        self.entries.push(Entry { start, len, kind });
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The name and kind of entry `index`.
+    pub fn get(&self, index: usize) -> (&[u8], Kind) {
+        let entry = self.entries[index];
+        let end = entry.start + usize::from(entry.len);
+        (&self.names[entry.start..end], entry.kind)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], Kind)> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    pub fn find(&self, name: &[u8]) -> Option<Kind> {
+        let found = self.entries.binary_search_by(|entry| {
+            self.names[entry.start..entry.start + usize::from(entry.len)].cmp(name)
+        });
+        found.ok().map(|index| self.entries[index].kind)
+    }
+}
+
+/// `os.path.isdir(path)` for an entry that readdir has called `kind`.
+pub(super) fn is_directory(kind: Kind, path: impl FnOnce() -> std::path::PathBuf) -> bool {
+    match kind {
+        Kind::Directory => true,
+        Kind::Unknown => path().is_dir(),
+        Kind::File | Kind::Other => false,
+    }
+}
+
+/// `os.path.isfile(path)` for an entry that readdir has called `kind`.
+pub(super) fn is_file(kind: Kind, path: impl FnOnce() -> std::path::PathBuf) -> bool {
+    match kind {
+        Kind::File => true,
+        Kind::Unknown => path().is_file(),
+        Kind::Directory | Kind::Other => false,
+    }
+}

@@ -1,0 +1,53 @@
+//! Where a repository is, in rez's spelling.
+
+use std::path::{Path, PathBuf};
+
+use super::error::{ScanError, ScanErrorKind};
+
+/// The location of the repository that `path` names, an entry of rez's `packages_path`.
+///
+/// `get_repository` of `rez/package_repository.py` takes `type@location` apart and makes the
+/// location absolute, by its text alone; the filesystem plugin then resolves links
+/// (`canonical_path` in `rez/utils/filesystem.py`). Where nothing is, the text stays.
+pub(super) fn locate(path: &Path) -> Result<String, ScanError> {
+    let Some(text) = path.to_str() else {
+        return Err(refuse(path, ScanErrorKind::NotUtf8));
+    };
+    let text = match text.split_once('@') {
+        None => text,
+        Some(("filesystem", location)) => location,
+        Some(_) => return Err(refuse(path, ScanErrorKind::RepositoryType)),
+    };
+    let absolute = absolute(Path::new(text)).map_err(|error| refuse(path, error.into()))?;
+    let location = absolute.canonicalize().unwrap_or(absolute);
+    let location = location
+        .into_os_string()
+        .into_string()
+        .map_err(|_| refuse(path, ScanErrorKind::NotUtf8))?;
+    Ok(if cfg!(windows) {
+        let location = location.strip_prefix(r"\\?\").unwrap_or(&location);
+        location.to_lowercase()
+    } else {
+        location
+    })
+}
+
+/// `os.path.abspath(path)`.
+fn absolute(path: &Path) -> std::io::Result<PathBuf> {
+    let mut absolute = PathBuf::new();
+    // of the whole path, so that `..` undoes what is before it
+    for component in std::env::current_dir()?.join(path).components() {
+        match component {
+            std::path::Component::ParentDir => {
+                absolute.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => absolute.push(other),
+        }
+    }
+    Ok(absolute)
+}
+
+fn refuse(path: &Path, kind: ScanErrorKind) -> ScanError {
+    ScanError::of_repository(path.to_path_buf(), kind)
+}

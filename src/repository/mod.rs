@@ -1,0 +1,246 @@
+//! Whole repositories: what rez's `iter_packages` gives for every family in them.
+//!
+//! [`Repositories`] is a list of filesystem repositories in rez's path order. It is scanned,
+//! which gives an iterator, or asked for one family at a time.
+//!
+//! In reading order: `location` (a path in rez's spelling), `list` (a directory), `index`
+//! (the families of all repositories), `family` and `combined` (the versions of one),
+//! `plan` (which of them rez gives), `load`, `read` and `old_format` (one definition), `scan`
+//! (all of it, in parallel and in order).
+
+mod combined;
+mod error;
+mod family;
+mod index;
+mod list;
+mod load;
+mod location;
+mod old_format;
+mod package;
+mod plan;
+mod pool;
+mod read;
+mod scan;
+mod select;
+mod settings;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::prelude::*;
+
+pub use error::{ScanError, ScanErrorKind};
+pub use package::{RepositoryPackage, Warning};
+#[cfg(feature = "python")]
+pub(crate) use scan::Pending;
+pub use scan::Scan;
+pub use select::Selection;
+
+use crate::version::{is_valid_package_name, VersionRange};
+use location::locate;
+use plan::{Candidate, Place, Plan};
+use pool::Pools;
+use settings::Settings;
+
+/// A package, or why it isn't served.
+pub type ScanResult = Result<RepositoryPackage, ScanError>;
+
+/// Filesystem repositories, in the order of rez's `packages_path`.
+///
+/// ```
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let root = dir.path();
+/// # for (version, requires) in [("2023.3", "python-3.9"), ("2024.1", "python-3.11")] {
+/// #     std::fs::create_dir_all(root.join("maya").join(version)).unwrap();
+/// #     std::fs::write(
+/// #         root.join("maya").join(version).join("package.py"),
+/// #         format!("name = 'maya'\nversion = '{version}'\nrequires = ['{requires}']\n"),
+/// #     ).unwrap();
+/// # }
+/// use rezload::{Repositories, Selection};
+///
+/// let repositories = Repositories::new([root]);
+/// for item in repositories.scan(&Selection::new().latest(true)) {
+///     let package = item?;
+///     println!("{} {}", package.data.name, package.data.version);
+///     assert_eq!(package.data.requires, ["python-3.11"]);
+/// }
+/// # Ok::<(), rezload::ScanError>(())
+/// ```
+#[derive(Clone)]
+pub struct Repositories {
+    inner: Arc<Inner>,
+}
+
+/// What a scan's jobs share.
+struct Inner {
+    paths: Vec<PathBuf>,
+    settings: Settings,
+    threads: usize,
+    /// Where the repositories are, or the first path that rez refuses.
+    locations: OnceLock<Result<Vec<Arc<str>>, PathBuf>>,
+    /// Families that were asked for by name: each is listed once.
+    plans: Mutex<HashMap<String, Arc<Plan>>>,
+    pools: Pools,
+}
+
+impl Repositories {
+    /// The repositories at `paths`, spelled as in rez's `packages_path`: `filesystem@/path`
+    /// and relative paths are good.
+    pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
+        let paths = paths.into_iter();
+        Repositories {
+            inner: Arc::new(Inner {
+                paths: paths.map(|path| path.as_ref().to_path_buf()).collect(),
+                settings: Settings::default(),
+                threads: 0,
+                locations: OnceLock::new(),
+                plans: Mutex::default(),
+                pools: Pools::default(),
+            }),
+        }
+    }
+
+    /// How many threads read and parse; 0, the default, is as many as `RAYON_NUM_THREADS`
+    /// says, or as there are cores. A network file system wants more than there are cores.
+    #[must_use]
+    pub fn threads(self, threads: usize) -> Self {
+        self.with(|inner| inner.threads = threads)
+    }
+
+    /// The names that definitions may have, without extension: rez's plugin setting
+    /// `package_filenames`, by default `package`.
+    #[must_use]
+    pub fn package_filenames<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        let names = names.into_iter().map(Into::into).collect();
+        self.with(|inner| inner.settings.set_stems(names))
+    }
+
+    /// Whether a definition may stand in the family's directory: rez's setting
+    /// `allow_unversioned_packages`, by default true.
+    #[must_use]
+    pub fn allow_unversioned(self, allow: bool) -> Self {
+        self.with(|inner| inner.settings.allow_unversioned = allow)
+    }
+
+    /// Whether a directory without a definition is no version: rez's plugin setting
+    /// `check_package_definition_files`, by default false.
+    #[must_use]
+    pub fn check_definition_files(self, check: bool) -> Self {
+        self.with(|inner| inner.settings.check_definition_files = check)
+    }
+
+    /// A copy with changed settings, which has listed nothing yet.
+    fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner {
+            paths: self.inner.paths.clone(),
+            settings: self.inner.settings.clone(),
+            threads: self.inner.threads,
+            locations: OnceLock::new(),
+            plans: Mutex::default(),
+            pools: Pools::default(),
+        };
+        change(&mut inner);
+        Repositories {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// All packages that `selection` asks for, those of a family together.
+    ///
+    /// The order is that of the families' names, byte by byte, and in a family that of the
+    /// versions, ascending, from whichever repository each comes. What isn't served is in its
+    /// place: before all packages what is wrong with a repository, and instead of a family
+    /// what keeps rez from iterating over it. Nothing is read before the first `next`.
+    pub fn scan(&self, selection: &Selection) -> Scan {
+        Scan::new(Arc::clone(&self.inner), selection.clone())
+    }
+
+    /// The packages of one family, ascending, only those in `range`: what rez's
+    /// `iter_packages(name, range)` gives.
+    ///
+    /// The family's directories are listed once in the life of this value, and only
+    /// definitions in the range are read. A family that isn't there has no packages.
+    pub fn load_family(
+        &self,
+        name: &str,
+        range: Option<&VersionRange>,
+    ) -> Result<Vec<ScanResult>, ScanError> {
+        let inner = &*self.inner;
+        if !is_valid_package_name(name) {
+            let kind = ScanErrorKind::InvalidName;
+            return Err(ScanError::of_family(name, PathBuf::from(name), kind));
+        }
+        let locations = inner.locations()?;
+        let plan = inner.plan(name, locations)?;
+        let candidates = plan.in_range(range);
+        let load = |candidate: &&Candidate| plan.load(candidate, locations, &inner.settings);
+        // a few files are read sooner than threads are woken, unless they are far away
+        if candidates.len() < 2 || (inner.threads == 0 && candidates.len() < 16) {
+            return Ok(candidates.iter().map(load).collect());
+        }
+        Ok(match inner.pools.get(inner.threads) {
+            Some(pool) => pool
+                .threads()
+                .install(|| candidates.par_iter().map(load).collect()),
+            None => candidates.iter().map(load).collect(),
+        })
+    }
+}
+
+impl Inner {
+    /// Where the repositories are. rez makes them all before it iterates over any, so one that
+    /// it refuses is an error for all of them.
+    fn locations(&self) -> Result<&[Arc<str>], ScanError> {
+        let locations = self.locations.get_or_init(|| {
+            let open = |path: &PathBuf| open(path).map_err(|_| path.clone());
+            self.paths.iter().map(open).collect()
+        });
+        match locations {
+            Ok(locations) => Ok(locations),
+            Err(refused) => Err(open(refused).err().unwrap_or_else(|| {
+                // it was refused before and isn't now
+                ScanError::of_repository(refused.clone(), ScanErrorKind::Settings)
+            })),
+        }
+    }
+
+    fn plan(&self, name: &str, locations: &[Arc<str>]) -> Result<Arc<Plan>, ScanError> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.get(name) {
+            return Ok(Arc::clone(plan));
+        }
+        let plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
+        let plan = Arc::new(plan);
+        plans.insert(name.to_owned(), Arc::clone(&plan));
+        Ok(plan)
+    }
+}
+
+/// `FileSystemPackageRepository.__init__`: the location, once its `settings.yaml` is known to
+/// load. None of those settings changes what packages are.
+fn open(path: &Path) -> Result<Arc<str>, ScanError> {
+    let location = locate(path)?;
+    let file = Path::new(&location).join("settings.yaml");
+    let loads = match read::find(&file, check_settings) {
+        Ok(Some(loads)) => loads,
+        // a directory of that name isn't loaded, but it is there
+        Ok(None) => !file.exists(),
+        Err(_) => false,
+    };
+    if !loads {
+        return Err(ScanError::of_repository(file, ScanErrorKind::Settings));
+    }
+    Ok(location.into())
+}
+
+#[cfg(feature = "yaml")]
+fn check_settings(source: &[u8]) -> bool {
+    crate::yaml::check_settings(source).is_ok()
+}
+
+#[cfg(not(feature = "yaml"))]
+fn check_settings(_source: &[u8]) -> bool {
+    false
+}

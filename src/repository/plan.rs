@@ -1,0 +1,327 @@
+//! A family in all repositories: which of its packages rez would give, before any is read.
+//!
+//! Follows `iter_packages` in `rez/packages.py`: a version in an earlier repository hides the
+//! same version in a later one, whether it loads or not.
+
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf, MAIN_SEPARATOR};
+use std::sync::Arc;
+
+use super::combined::Combined;
+use super::error::{ScanError, ScanErrorKind};
+use super::family::{versions, Refusal, Versions};
+use super::load::Job;
+use super::package::RepositoryPackage;
+use super::select::Selection;
+use super::settings::Settings;
+use super::ScanResult;
+use crate::error::LoadError;
+use crate::package::{PackageData, Tier, TierDeclined};
+use crate::version::{Version, VersionRange};
+
+/// What the listing of a repository says of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The repository isn't listed: the file system has to be asked.
+    Unknown,
+    /// What is there under the family's name.
+    Listed {
+        /// A directory, or a link that may be one.
+        directory: bool,
+        python: bool,
+        yaml: bool,
+    },
+}
+
+impl Place {
+    pub const NOTHING: Place = Place::Listed {
+        directory: false,
+        python: false,
+        yaml: false,
+    };
+
+    fn may_be_directory(self) -> bool {
+        matches!(
+            self,
+            Place::Unknown
+                | Place::Listed {
+                    directory: true,
+                    ..
+                }
+        )
+    }
+
+    fn may_be_python(self) -> bool {
+        matches!(self, Place::Unknown | Place::Listed { python: true, .. })
+    }
+
+    fn may_be_yaml(self) -> bool {
+        matches!(self, Place::Unknown | Place::Listed { yaml: true, .. })
+    }
+}
+
+/// One package that rez would give.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    version: Version,
+    /// Which repository it is in.
+    repository: usize,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    Directory,
+    Unversioned(Arc<str>),
+    Combined(Arc<Combined>),
+    /// Two directories are this version.
+    Ambiguous,
+}
+
+/// The packages of a family, in ascending order of their versions.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub family: String,
+    pub candidates: Vec<Candidate>,
+}
+
+impl Plan {
+    /// Lists `family` in each of `repositories`, where `place` says what is known.
+    pub fn new(
+        family: &str,
+        repositories: &[Arc<str>],
+        place: impl Fn(usize) -> Place,
+        settings: &Settings,
+    ) -> Result<Plan, ScanError> {
+        let refuse = |(path, kind)| ScanError::of_family(family, path, kind);
+        let mut candidates = Vec::new();
+        let mut found = false;
+        for (repository, location) in repositories.iter().enumerate() {
+            let known = place(repository);
+            let path = join(location, family);
+            if known.may_be_directory() {
+                match versions(Path::new(&path), settings) {
+                    Ok(versions) => {
+                        found = true;
+                        add(&mut candidates, repository, versions);
+                        continue;
+                    }
+                    Err((path, ScanErrorKind::List(error))) if is_no_directory(&error) => {
+                        // a link to something else is no family, but a listed name that is
+                        // gone has vanished since
+                        if known != Place::Unknown && path.symlink_metadata().is_err() {
+                            return Err(refuse((path, ScanErrorKind::List(error))));
+                        }
+                    }
+                    Err(refusal) => return Err(refuse(refusal)),
+                }
+            }
+            if let Some(combined) = combined(path, known, settings).map_err(refuse)? {
+                found = true;
+                let combined = Arc::new(combined);
+                candidates.extend(combined.versions.iter().map(|version| Candidate {
+                    version: version.clone(),
+                    repository,
+                    source: Source::Combined(Arc::clone(&combined)),
+                }));
+            }
+        }
+        if !found {
+            refuse_broken(family, repositories, place)?;
+        }
+        sort(&mut candidates);
+        Ok(Plan {
+            family: family.to_owned(),
+            candidates,
+        })
+    }
+
+    /// Keeps what `selection` asks for.
+    pub fn select(&mut self, selection: &Selection) {
+        if let Some(range) = selection.version_range() {
+            self.candidates
+                .retain(|candidate| range.contains(&candidate.version));
+        }
+        if selection.is_latest() && self.candidates.len() > 1 {
+            self.candidates.drain(..self.candidates.len() - 1);
+        }
+    }
+
+    /// The candidates in `range`.
+    pub fn in_range<'a>(&'a self, range: Option<&'a VersionRange>) -> Vec<&'a Candidate> {
+        self.candidates
+            .iter()
+            .filter(|candidate| range.is_none_or(|range| range.contains(&candidate.version)))
+            .collect()
+    }
+
+    /// Reads one of the candidates.
+    pub fn load(
+        &self,
+        candidate: &Candidate,
+        repositories: &[Arc<str>],
+        settings: &Settings,
+    ) -> ScanResult {
+        let repository = &repositories[candidate.repository];
+        let file = match &candidate.source {
+            Source::Directory => None,
+            Source::Unversioned(file) => Some(&**file),
+            Source::Combined(combined) => {
+                return load_combined(&self.family, candidate, combined, repository);
+            }
+            Source::Ambiguous => {
+                let path = join(&join(repository, &self.family), candidate.version.as_str());
+                return Err(ScanError::of_version(
+                    &self.family,
+                    candidate.version.as_str(),
+                    repository,
+                    PathBuf::from(path),
+                    ScanErrorKind::SameVersion,
+                ));
+            }
+        };
+        let job = Job {
+            repository,
+            family: &self.family,
+            version: &candidate.version,
+            file,
+        };
+        job.load(settings)
+    }
+}
+
+fn add(candidates: &mut Vec<Candidate>, repository: usize, versions: Versions) {
+    match versions {
+        Versions::Unversioned(file) => candidates.push(Candidate {
+            version: Version::parse("").expect("the empty version is one"),
+            repository,
+            source: Source::Unversioned(file.into()),
+        }),
+        Versions::Versioned(versions) => {
+            candidates.extend(versions.into_iter().map(|version| Candidate {
+                version,
+                repository,
+                source: Source::Directory,
+            }));
+        }
+    }
+}
+
+/// `get_file(location, package_filename=name)`: the first that is a file.
+fn combined(path: String, known: Place, settings: &Settings) -> Result<Option<Combined>, Refusal> {
+    if known.may_be_python() {
+        if let Some(combined) = Combined::read(format!("{path}.py"), settings)? {
+            return Ok(Some(combined));
+        }
+    }
+    if known.may_be_yaml() {
+        return Combined::read(format!("{path}.yaml"), settings);
+    }
+    Ok(None)
+}
+
+/// `iter_package_families` gives a `family.py` that is a broken link or a device, too; rez
+/// raises when it is used.
+fn refuse_broken(
+    family: &str,
+    repositories: &[Arc<str>],
+    place: impl Fn(usize) -> Place,
+) -> Result<(), ScanError> {
+    for (repository, location) in repositories.iter().enumerate() {
+        let extension = match place(repository) {
+            Place::Listed { python: true, .. } => "py",
+            Place::Listed { yaml: true, .. } => "yaml",
+            _ => continue,
+        };
+        let path = PathBuf::from(format!("{}.{extension}", join(location, family)));
+        return Err(ScanError::of_family(family, path, ScanErrorKind::NotAFile));
+    }
+    Ok(())
+}
+
+/// Sorts by version and leaves one candidate a version.
+fn sort(candidates: &mut Vec<Candidate>) {
+    // a stable sort: within a version the first repository, and the first in a combined
+    // family's own list, comes first
+    candidates.sort_by(|a, b| {
+        a.version
+            .cmp(&b.version)
+            .then(a.repository.cmp(&b.repository))
+    });
+    candidates.dedup_by(|later, first| {
+        if later.version.cmp(&first.version) != Ordering::Equal {
+            return false;
+        }
+        if later.repository == first.repository && matches!(first.source, Source::Directory) {
+            first.source = Source::Ambiguous;
+        }
+        true
+    });
+}
+
+fn load_combined(
+    family: &str,
+    candidate: &Candidate,
+    combined: &Combined,
+    repository: &Arc<str>,
+) -> ScanResult {
+    let version = candidate.version.as_str();
+    match combined.fields(&candidate.version) {
+        Ok((requires, variants)) => Ok(RepositoryPackage {
+            data: PackageData {
+                name: family.into(),
+                version: version.into(),
+                requires,
+                variants,
+            },
+            uri: format!("{}<{version}>", combined.path),
+            path_len: combined.path.len(),
+            repository: Arc::clone(repository),
+            tier: Tier::Static,
+            declined: Vec::new(),
+            warnings: Vec::new(),
+        }),
+        Err(declined) => {
+            let path = PathBuf::from(&combined.path);
+            let error = LoadError::Declined {
+                path: path.clone(),
+                declined: vec![TierDeclined {
+                    tier: Tier::Static,
+                    declined,
+                    position: declined.position(&[]),
+                }],
+            };
+            let kind = ScanErrorKind::Load(Box::new(error));
+            Err(ScanError::of_version(
+                family, version, repository, path, kind,
+            ))
+        }
+    }
+}
+
+/// `os.path.join(path, name)` for a name without separators.
+pub(super) fn join(path: &str, name: &str) -> String {
+    let mut joined = String::with_capacity(path.len() + name.len() + 8);
+    joined.push_str(path);
+    if !joined.ends_with(MAIN_SEPARATOR) {
+        joined.push(MAIN_SEPARATOR);
+    }
+    joined.push_str(name);
+    joined
+}
+
+/// Whether the error of a listing means that `os.path.isdir` is false.
+fn is_no_directory(error: &std::io::Error) -> bool {
+    #[cfg(unix)]
+    {
+        let absent = [libc::ENOENT, libc::ENOTDIR, libc::ELOOP, libc::ENAMETOOLONG];
+        error
+            .raw_os_error()
+            .is_some_and(|code| absent.contains(&code))
+    }
+    #[cfg(not(unix))]
+    {
+        use std::io::ErrorKind;
+        matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    }
+}

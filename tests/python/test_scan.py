@@ -1,0 +1,491 @@
+"""Scans against rez's own iteration over the same repositories."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tarfile
+import textwrap
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rezload
+from rezload import LoadError, Refused, Repositories, RepositoryError, RepositoryPackage
+
+pytest.importorskip("rez")
+
+Fields = tuple[list[str], list[list[str]], str]
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+    return root
+
+
+def by_rez(paths: list[Path]) -> dict[tuple[str, str | None], Fields | None]:
+    """What `iter_packages` gives for each family; `None` for what rez refuses."""
+    from rez.package_repository import package_repository_manager
+    from rez.packages import iter_package_families, iter_packages
+
+    package_repository_manager.clear_caches()
+    strings = [str(path) for path in paths]
+    found: dict[tuple[str, str | None], Fields | None] = {}
+    for name in {str(family.resource.variables["name"]) for family in iter_package_families(strings)}:
+        try:
+            packages = list(iter_packages(name, paths=strings))
+        except Exception:
+            found[name, None] = None
+            continue
+        for package in packages:
+            try:
+                fields = (
+                    [str(request) for request in package.requires or ()],
+                    [[str(r) for r in variant] for variant in package.variants or ()],
+                    package.uri,
+                )
+            except Exception:
+                found[name, str(package.version)] = None
+            else:
+                found[name, str(package.version)] = fields
+    return found
+
+
+def by_rezload(
+    paths: list[Path], **settings: Any
+) -> dict[tuple[str, str | None], Fields | None]:
+    found: dict[tuple[str, str | None], Fields | None] = {}
+    for item in rezload.scan(paths, **settings):
+        if isinstance(item, RepositoryPackage):
+            key = (item.name, item.version)
+            found[key] = (item.requires, item.variants, item.uri)
+        else:
+            assert item.family is not None, item
+            found[item.family, item.version] = None
+    return found
+
+
+def assert_equal_to_rez(paths: list[Path]) -> dict[tuple[str, str | None], Fields | None]:
+    """With rez behind it a scan equals rez; without, it is a part of it."""
+    expected = by_rez(paths)
+    assert by_rezload(paths) == expected
+    for key, fields in by_rezload(paths, fallback=None).items():
+        assert fields is None or fields == expected[key]
+    return expected
+
+
+def rez_data() -> Path:
+    import rez
+
+    return Path(rez.__path__[0]) / "data"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["packages/py_packages"],
+        ["packages/yaml_packages"],
+        ["packages/yaml_packages", "packages/py_packages"],
+        ["packages/py_packages", "packages/yaml_packages"],
+        ["solver/packages"],
+        ["suites/packages"],
+        ["builds/packages"],
+        ["packages"],
+    ],
+    ids="+".join,
+)
+def test_rez_s_own_repositories(names: list[str]) -> None:
+    assert assert_equal_to_rez([rez_data() / "tests" / name for name in names])
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Path:
+    """The repository of rez's benchmark, unpacked once into the cache folder."""
+    import rez
+
+    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "rezload"
+    root = cache / f"benchmark-{rez.__version__}"
+    if not root.is_dir():
+        partial = cache / f"benchmark-{os.getpid()}"
+        with tarfile.open(rez_data() / "benchmarking" / "packages.tar.gz") as archive:
+            archive.extractall(partial)
+        partial.rename(root)
+    return root / "packages"
+
+
+def test_the_bundled_repository(bundled: Path) -> None:
+    expected = by_rez([bundled])
+    assert len(expected) == 18_226
+    assert by_rezload([bundled], fallback=None) == expected
+
+
+def test_families_one_by_one_are_those_of_a_scan(bundled: Path) -> None:
+    repositories = Repositories(bundled, fallback=None)
+    scanned = itertools.groupby(repositories.scan(), key=lambda item: getattr(item, "name", None))
+    for name, packages in itertools.islice(scanned, 0, None, 10):
+        assert name is not None
+        assert repositories.load_family(name) == list(packages)
+
+
+def test_ranges_and_latest_are_rez_s(bundled: Path) -> None:
+    from rez.packages import get_latest_package, iter_packages
+
+    paths = [str(bundled)]
+    latest = {
+        item.name: item.version
+        for item in rezload.scan(bundled, "a*", latest=True, fallback=None)
+        if isinstance(item, RepositoryPackage)
+    }
+    assert latest
+    for name, version in latest.items():
+        package = get_latest_package(name, paths=paths)  # type: ignore[no-untyped-call]
+        assert package is not None and str(package.version) == version
+    for range_ in ["1", "0.1+<2", "==1.0.0", "<1|2+", ""]:
+        for name in itertools.islice(latest, 20):
+            expected = sorted(iter_packages(name, range_, paths=paths), key=lambda p: p.version)
+            found = rezload.load_family(bundled, name, range_, fallback=None)
+            assert [p.version for p in found] == [str(p.version) for p in expected]
+
+
+LAYOUT = {
+    "plain/1.0/package.py": "name = 'plain'\nversion = '1.0'\nrequires = ['b>=1']\n",
+    "plain/1.1/package.py": "name = 'plain'\nversion = '1.1'\n",
+    "plain/1.2/readme": "no definition",
+    "plain/.hidden/package.py": "name = 'plain'\n",
+    "plain/.ignore1.3": "",
+    "plain/1.3/package.py": "name = 'plain'\n",
+    "plain/.building1.4": "",
+    "plain/1.4/readme": "",
+    "plain/.building1.5": "",
+    "plain/1.5/package.py": "",
+    "plain/notes.txt": "",
+    "both/1/package.py": "requires = ['from_py']",
+    "both/1/package.yaml": "requires: [from_yaml]",
+    "yaml/1/package.yaml": """
+        name: yaml
+        version: 1
+        requires: [a-1.2+, '~b']
+        variants:
+        - [c-2]
+        - ['d==1']
+    """,
+    "wrong/1/package.py": "name = 5\nversion = 1.0\nrequires = ['a']\n",
+    "wrong/2/package.py": "name = 'other'\nversion = '3'\nrequires = 'a'\n",
+    "unversioned/package.py": "name = 'unversioned'\nrequires = ['a']\n",
+    "unversioned/1.0/package.py": "name = 'unversioned'\n",
+    "twice/1/package.py": "name = 'twice'\n",
+    "twice.py": "name = 'twice'\nrequires = ['hidden']\n",
+    "single.py": "name = 'single'\nversions = ['1.0', '2-0', '1-0']\nrequires = ['a']\n",
+    "single.yaml": "name: single\nrequires: [hidden]\n",
+    "overrides.yaml": """
+        versions: ['1.0', '1.1', '2.0']
+        requires: [a-1]
+        version_overrides:
+          '1.1+':
+            requires: [a-2]
+          '2':
+            variants: [[b-1]]
+          '==1.0':
+            requires: not a list
+    """,
+    "overridden.py": """
+        versions = ["1.0", "1.1", "2.0"]
+        requires = ["a-1"]
+        version_overrides = {
+            "1.1": {"requires": ["a-2"], "tools": ["x"]},
+            "1.1+": {"variants": [["c"]]},
+            "__2": {"requires": ["never"]},
+        }
+    """,
+    "scoped.py": """
+        versions = ["1.0", "1.1"]
+        with scope("version_overrides"):
+            with scope("1.1+"):
+                requires = ["a-2"]
+    """,
+    "unordered.py": "name = 'unordered'\nrequires = ['a-2|1']\n",
+    "floats.yaml": "versions: [1.0]\n",
+    "any.yaml": "versions: ['1']\nversion_overrides:\n  '':\n    requires: [a]\n",
+    "none.yaml": "versions: ['1']\nversion_overrides: {}\n",
+    "empty.yaml": "",
+    "nothing.yaml": "versions: []\nrequires: [a]\n",
+    "release/1/package.py": "name = 'release'\n",
+    "release/1/release.yaml": "timestamp: 5\nchangelog:\n- one\n- two\n",
+    "release/2/package.py": "name = 'release'\ntimestamp = 1\n",
+    "release/2/release.yaml": "requires: [never]\n",
+    "release/3/package.py": "name = 'release'\n",
+    "release/3/release.yaml": "requires: [merged]\n",
+    "release/4/package.yaml": "name: release\n",
+    "release/4/.metadata/release_time.txt": "12",
+    "release/4/.metadata/changelog.txt": "all",
+    "release/5/package.py": "def timestamp():\n    pass\n",
+    "release/5/release.yaml": "requires: [merged]\n",
+    "release/6/package.py": "name = 'release'\n",
+    "release/6/release.yaml": "- a list\n",
+    "settings.yaml": "disable_memcache: true\n",
+    "not-a-name/1/package.py": "",
+    "__pycache__/1/package.py": "",
+    "dotted.name/1/package.py": "requires = ['a']",
+    "computed/1/package.py": "requires = [c for c in 'ab']\n",
+    "versions/2019.1-beta_2/package.py": "requires = ['a']",
+    "versions/a.b/package.py": "",
+    "versions/1 0/package.py": "",
+}
+
+
+def test_everything_that_a_repository_may_hold(tmp_path: Path) -> None:
+    root = write(tmp_path, LAYOUT)
+    (root / "linked").symlink_to("plain")
+    (root / "file_link.py").symlink_to("single.py")
+    (root / "directory.py").mkdir()
+    (root / "directory.py" / "1").mkdir()
+    (root / "directory.py" / "1" / "package.py").write_text("requires = ['a']")
+    (root / "directory_link.py").symlink_to("both")
+    (root / "plain" / "2.0").symlink_to("1.0")
+    (root / "plain" / "2.1").symlink_to("nowhere")
+    (root / "plain" / "2.2").symlink_to("2.2")
+    (root / "plain" / "2.3").mkdir()
+    (root / "plain" / "2.3" / "package.py").symlink_to("../1.0/package.py")
+    (root / "plain" / "2.4").mkdir()
+    (root / "plain" / "2.4" / "package.py").symlink_to("nowhere")
+    (root / "plain" / "2.4" / "package.yaml").write_text("requires: [second]")
+    (root / "plain" / "2.5").mkdir()
+    (root / "plain" / "2.5" / "package.py").mkdir()
+    (root / "plain" / ".ignore2.5").symlink_to("nowhere")
+    expected = assert_equal_to_rez([root])
+    assert ("plain", "1.0") in expected and ("single", "1.0") in expected
+
+
+def test_a_directory_that_is_no_version_refuses_the_family(tmp_path: Path) -> None:
+    for name in ["1.0..2", ".building1"]:
+        root = write(
+            tmp_path / name.strip("."),
+            {
+                "fam/1.0/package.py": "name = 'fam'\n",
+                f"fam/{name}/package.py": "",
+                "good/1/package.py": "",
+            },
+        )
+        expected = by_rez([root])
+        assert expected["fam", None] is None
+        assert by_rezload([root]) == expected
+
+
+def test_two_directories_of_one_version_are_not_chosen_between(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {"fam/1.0/package.py": "requires = ['a']", "fam/1-0/package.py": "requires = ['b']"},
+    )
+    (item,) = rezload.scan(root)
+    assert isinstance(item, RepositoryError)
+    assert (item.code, item.family) == ("same-version", "fam")
+
+
+def test_earlier_repositories_hide_later_ones(tmp_path: Path) -> None:
+    one = write(
+        tmp_path / "one",
+        {
+            "fam/1.0/package.py": "requires = ['one']",
+            "fam/2-0/package.py": "requires = ['one']",
+            "fam/3.0/readme": "no definition, but it hides",
+            "combined.yaml": "versions: ['1.0']\nrequires: [one]\n",
+            "unversioned/package.py": "requires = ['one']",
+            "only_one/1/package.py": "",
+        },
+    )
+    two = write(
+        tmp_path / "two",
+        {
+            "fam/1.0/package.py": "requires = ['two']",
+            "fam/2.0/package.py": "requires = ['two']",
+            "fam/3.0/package.py": "requires = ['two']",
+            "fam/4.0/package.py": "requires = ['two']",
+            "combined/1.0/package.py": "requires = ['two']",
+            "combined/1.1/package.py": "requires = ['two']",
+            "unversioned/1.0/package.py": "requires = ['two']",
+            "settings/1.0/package.py": "",
+        },
+    )
+    # listed nowhere, but found by those who ask for `settings`
+    write(one, {"settings.yaml": "disable_memcache: false\n"})
+    missing = tmp_path / "missing"
+    for paths in [[one, two], [two, one], [one, two, one], [one]]:
+        assert assert_equal_to_rez(paths)
+    items = list(rezload.scan([one, missing, two]))
+    assert isinstance(items[0], RepositoryError) and items[0].code == "no-repository"
+    assert [str(item) for item in rezload.scan([one, two])] == [str(item) for item in items[1:]]
+
+
+def test_a_repository_whose_settings_are_wrong_is_refused(tmp_path: Path) -> None:
+    from rez.packages import iter_package_families
+
+    root = write(tmp_path, {"fam/1/package.py": "", "settings.yaml": "- wrong\n"})
+    with pytest.raises(Exception):
+        list(iter_package_families([str(root)]))
+    (item,) = rezload.scan(root)
+    assert isinstance(item, RepositoryError) and item.code == "settings"
+    with pytest.raises(RepositoryError):
+        rezload.load_family(root, "fam")
+
+
+def test_paths_are_rez_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = write(tmp_path / "real", {"fam/1/package.py": ""})
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    for path in ["real", "link", "./link/../real/", f"filesystem@{root}", str(root) + "//"]:
+        (item,) = rezload.scan(path)
+        assert isinstance(item, RepositoryPackage)
+        assert item.uri == str(root / "fam" / "1" / "package.py")
+        assert by_rez([Path(path)]) == {("fam", "1"): ([], [], item.uri)} or "@" in path
+    (item,) = rezload.scan("memory@123")
+    assert isinstance(item, RepositoryError) and item.code == "repository-type"
+
+
+def test_other_settings_of_rez(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            "fam/1/definition.yaml": "requires: [a]\n",
+            "fam/2/package.py": "requires = ['b']\n",
+            "fam/3/readme": "",
+            "both/package.py": "",
+            "both/1/package.py": "requires = ['c']\n",
+        },
+    )
+    other = Repositories(root, package_filenames=["definition", "package"])
+    assert [p.requires for p in other.load_family("fam", "<3")] == [["a"], ["b"]]
+    checked = Repositories(root, check_definition_files=True)
+    assert [p.version for p in checked.load_family("fam")] == ["2"]
+    versioned = Repositories(root, allow_unversioned=False)
+    assert [p.requires for p in versioned.load_family("both")] == [["c"]]
+
+
+def test_a_family_that_fails_raises(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            "fam/1/package.py": "requires = 5\n",
+            "fam/2/package.py": "requires = [x for x in 'a']\n",
+        },
+    )
+    repositories = Repositories(root)
+    with pytest.raises(Refused) as refused:
+        repositories.load_family("fam")
+    assert (refused.value.family, refused.value.version) == ("fam", "1")
+    copy = pickle.loads(pickle.dumps(refused.value))
+    assert (copy.family, copy.path) == ("fam", refused.value.path)
+    (package,) = repositories.load_family("fam", "2+")
+    assert (package.tier, package.requires) == ("rez", ["a"])
+    assert package.declined[0].tier == "static"
+    with pytest.raises(rezload.Declined):
+        Repositories(root, fallback=None).load_family("fam", "2+")
+    assert repositories.load_family("absent") == []
+    with pytest.raises(RepositoryError):
+        repositories.load_family("not a name")
+    with pytest.raises(ValueError):
+        repositories.load_family("fam", "1+<")
+
+
+def test_a_package_is_a_value(tmp_path: Path) -> None:
+    root = write(tmp_path, {"fam/1/package.py": "name = 'other'\nrequires = ['a>=1']\n"})
+    (package,) = rezload.load_family(root, "fam")
+    assert pickle.loads(pickle.dumps(package)) == package
+    assert hash(package) == hash(rezload.load_family(root, "fam")[0])
+    assert package.warnings == ("the definition's name is `other`, the directory's counts",)
+    assert package.data == rezload.PackageData("fam", "1", ["a-1+"], [])
+    assert package.repository == str(root.resolve())
+    assert "RepositoryPackage(name='fam', version='1'" in repr(package)
+
+
+def test_definitions_of_a_family_are_read_only_when_asked_for(tmp_path: Path) -> None:
+    root = write(tmp_path, {f"fam/{n}/package.py": f"requires = ['r{n}']" for n in range(5)})
+    repositories = Repositories(root)
+    assert len(repositories.load_family("fam", "2")) == 1
+    # the listing is kept: a version that came later isn't seen by this object
+    write(root, {"fam/9/package.py": "", "fam/3/package.py": "requires = ['new']"})
+    assert [p.requires for p in repositories.load_family("fam", "3+")] == [["new"], ["r4"]]
+    assert len(Repositories(root).load_family("fam")) == 6
+
+
+def test_other_threads_run_during_a_scan(bundled: Path) -> None:
+    ticks = 0
+    done = threading.Event()
+
+    def tick() -> None:
+        nonlocal ticks
+        while not done.is_set():
+            ticks += 1
+            time.sleep(0.001)
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    before = ticks
+    assert sum(1 for _ in rezload.scan(bundled, fallback=None)) == 18_226
+    during = ticks - before
+    done.set()
+    ticker.join()
+    assert during > 0
+
+
+def test_a_scan_that_is_left_ends(bundled: Path) -> None:
+    for _ in range(20):
+        assert isinstance(next(iter(rezload.scan(bundled))), RepositoryPackage)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_repositories_work_in_a_forked_child(bundled: Path) -> None:
+    job = (
+        "import itertools, os, sys, rezload\n"
+        "repositories = rezload.Repositories(sys.argv[1], fallback=None, threads=4)\n"
+        "count = sum(1 for _ in repositories.scan('a*'))\n"
+        "scan = repositories.scan()\n"
+        "next(scan)\n"
+        "child = os.fork()\n"
+        "assert sum(1 for _ in repositories.scan('a*')) == count\n"
+        "assert repositories.load_family('ATM')\n"
+        "if not child:\n"
+        "    try:\n"
+        "        list(scan)\n"
+        "    except RuntimeError:\n"
+        "        del scan, repositories\n"
+        "        os._exit(0)\n"
+        "    os._exit(1)\n"
+        "assert len(list(scan)) == 18225\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", job, str(bundled)]
+    subprocess.run(command, check=True, timeout=60)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+def test_an_interrupt_ends_a_scan(bundled: Path) -> None:
+    def interrupt() -> None:
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            while True:
+                for _ in rezload.scan(bundled, fallback=None):
+                    pass
+    finally:
+        thread.join()
+
+
+def test_without_rez_a_declined_package_says_so(tmp_path: Path, without_rez: None) -> None:
+    root = write(tmp_path, {"fam/1/package.py": "requires = [x for x in 'a']\n"})
+    (item,) = rezload.scan(root)
+    assert isinstance(item, rezload.RezNotFound)
+    assert isinstance(item, LoadError) and item.family == "fam"
