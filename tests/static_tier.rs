@@ -206,3 +206,62 @@ fn large_files_take_linear_time() {
         assert!(parse_static(source.as_bytes()).is_err(), "{:.60}", body);
     }
 }
+
+/// Files that were served once and mustn't be: each is named after what rez or CPython does.
+#[test]
+fn regressions_decline() {
+    let header = "name = 'a'\nversion = '1'\n";
+    let block = |depth: usize, line: &str| format!("{}{line}\n", "    ".repeat(depth));
+    let nested_elifs: String = (1..=15)
+        .map(|depth| {
+            let chain = block(depth, "elif a: pass").repeat(199);
+            block(depth, "if a: pass") + &chain + &block(depth, "elif a:")
+        })
+        .collect();
+    let nested_withs: String = (1..=17).map(|depth| block(depth, "with a:")).collect();
+    let deep = |open: &str, close: &str, empty: &str, times: usize| {
+        let line = format!("a = {}a{}\n", open.repeat(20), close.repeat(20));
+        format!("a = {empty}\n{}", line.repeat(times))
+    };
+    let comprehensions = |times: usize| {
+        let nested = (0..times).fold("1".to_owned(), |inner, _| format!("[{inner} for a in b]"));
+        format!("{nested}\n")
+    };
+    let cases = [
+        (
+            "inspect looks for the def inside a string",
+            "description = \"\"\"\n@foo\n\"\"\"\ndef\\\n commands():\n    pass\n".to_owned(),
+        ),
+        (
+            "an annotation spells out a long integer",
+            format!("def f(x: 0x{}): pass\n", "f".repeat(5000)),
+        ),
+        (
+            "int() counts leading zeros",
+            format!("x = int('{}')\n", "0".repeat(5000)),
+        ),
+        ("a debug flag is annotated", "__debug__: int\n".to_owned()),
+        (
+            "elif chains inside one another recurse",
+            format!("def f():\n{nested_elifs}{}", block(16, "pass")),
+        ),
+        (
+            "nested comprehensions are blocks",
+            format!("def f():\n    return {}", comprehensions(21)),
+        ),
+        (
+            "comprehensions in nested blocks",
+            format!("def f():\n{nested_withs}{}", block(18, &comprehensions(4))),
+        ),
+        ("rez walks deep dicts", deep("{'':", "}", "{}", 50)),
+        ("deep lists are dropped", deep("[", "]", "[]", 80)),
+        ("deep tuples are dropped", deep("(", ",)", "()", 80)),
+    ];
+    for (what, body) in cases {
+        let source = format!("{header}{body}");
+        // a small stack shows what recurses
+        let thread = std::thread::Builder::new().stack_size(192 << 10);
+        let result = thread.spawn(move || parse_static(source.as_bytes()));
+        assert!(result.unwrap().join().unwrap().is_err(), "{what}");
+    }
+}

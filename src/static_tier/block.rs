@@ -14,11 +14,15 @@ use crate::swar::blank_end;
 
 /// Blocks inside one another. CPython allows 100 indents and 20 frame blocks a function.
 const MAX_BLOCKS: usize = 18;
-/// Frame blocks of one function; a `try` counts as several.
-const MAX_FRAME_BLOCKS: u8 = 18;
-/// `elif` branches of one `if`: each nests in the one before (`symtable.c`, `compile.c`).
+/// Frame blocks of one function; a `try` counts as several. With the comprehensions of an
+/// expression (`expr.rs`), which are blocks from 3.12 on, they stay below CPython's 20.
+const MAX_FRAME_BLOCKS: u8 = 14;
+/// `elif` branches of an `if` and of those around it: each nests in the one before
+/// (`symtable.c`, `compile.c`).
 const MAX_ELIFS: u16 = 200;
 
+/// How far into a function a `global` may stand, in bytes: all of it is searched.
+const MAX_SEARCHED: usize = 64 << 10;
 /// `global` statements of a function, and names of each.
 const MAX_GLOBALS: u8 = 8;
 
@@ -74,7 +78,7 @@ pub(super) struct Block {
     in_loop: bool,
     /// Frame blocks of the same function, up to here.
     frame_blocks: u8,
-    /// `elif` branches of this `if`, up to here.
+    /// `elif` branches of this `if` and of those around it, up to here.
     elifs: u16,
     /// Where the parameters of the function start in [`Parser::names`].
     names: usize,
@@ -244,7 +248,7 @@ impl Parser<'_> {
             indent: outer.indent,
             in_loop: !function && (outer.in_loop || header.kind == BlockKind::Loop),
             frame_blocks: header.frame_blocks + if function { 0 } else { outer.frame_blocks },
-            elifs: header.elifs,
+            elifs: header.elifs.max(outer.elifs),
             names: if function { header.names } else { outer.names },
             function: if function {
                 header.function
@@ -582,6 +586,7 @@ impl Parser<'_> {
             names += 1;
             let before = &self.lex.src[function..statement];
             if self.tok != Tok::Name
+                || before.len() > MAX_SEARCHED
                 || names > MAX_GLOBALS
                 || memmem::find(before, self.lex.text()).is_some()
             {

@@ -429,7 +429,9 @@ impl<N: Names> Evaluator<'_, N> {
             }
             (Builtin::Int, Value::Int(number)) => Ok(Value::Int(*number)),
             // Python takes signs, spaces, underscores and other digits too
-            (Builtin::Int, Value::Str(text)) if text.bytes().all(|b| b.is_ascii_digit()) => {
+            (Builtin::Int, Value::Str(text))
+                if text.len() < 19 && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
                 match text.parse() {
                     Ok(number) => Ok(Value::Int(number)),
                     Err(_) => decline(Reason::Call, offset),
@@ -457,6 +459,7 @@ impl<N: Names> Evaluator<'_, N> {
     fn items(&mut self, end: Tok) -> Res<Vec<Value>> {
         let mut items = Vec::new();
         while self.tok != end {
+            self.budget.pay(32, self.lex.start)?;
             items.push(self.expression()?);
             match self.tok {
                 Tok::Comma => self.bump()?,

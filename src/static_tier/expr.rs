@@ -24,6 +24,9 @@ const MAX_FRAMES: usize = 40;
 const MAX_OPERATORS: u16 = 400;
 /// `for` clauses of one comprehension: each is a block, and 20 is CPython's limit.
 const MAX_FOR_CLAUSES: u8 = 5;
+/// Comprehensions of one expression. Nested ones are frame blocks of their function from
+/// 3.12 on, and beyond 20 of these CPython writes past the end of an array.
+const MAX_COMPREHENSIONS: u8 = 4;
 /// Parameters or keywords whose names are compared pairwise.
 pub(super) const MAX_NAMES: usize = 64;
 
@@ -177,6 +180,8 @@ pub(super) struct Parser<'a> {
     pub blocks: Vec<Block>,
     /// The last name that was an operand.
     last_name: Span,
+    /// Comprehensions of the expression that is being read.
+    comprehensions: u8,
 }
 
 impl Element {
@@ -247,6 +252,7 @@ impl<'a> Parser<'a> {
             names: take(&mut scratch.names),
             blocks: take(&mut scratch.blocks),
             last_name: (0, 0),
+            comprehensions: 0,
         }
     }
 
@@ -292,6 +298,9 @@ impl<'a> Parser<'a> {
     /// can't be part of it. The caller checks that token.
     pub fn expr(&mut self, mode: Mode) -> Res<Shape> {
         let bottom = self.stack.len();
+        if bottom == 0 && !self.lex.in_field {
+            self.comprehensions = 0;
+        }
         let mut state = State::new(FrameKind::Top(mode), self.names.len(), 0, bottom);
         let mut step = Step::Operand(Want::Expr);
         loop {
@@ -670,6 +679,12 @@ impl<'a> Parser<'a> {
         }
         if frame.kind == FrameKind::Brace {
             frame.kind = FrameKind::Set;
+        }
+        if element.for_clauses == 0 {
+            self.comprehensions += 1;
+            if self.comprehensions > MAX_COMPREHENSIONS {
+                return self.fail(Reason::TooDeep);
+            }
         }
         self.push(state, FrameKind::CompTargets)?;
         self.bump()?;

@@ -161,12 +161,11 @@ pub(super) fn call_method(
             Ok(Value::Str(parts.join(text)))
         }
         (b"split", [Value::Str(separator)]) if !separator.is_empty() => {
-            let parts: Vec<Value> = text
-                .split(separator.as_str())
-                .map(|part| Value::Str(part.to_owned()))
-                .collect();
-            budget.pay(32 * parts.len(), offset)?;
-            Ok(Value::List(parts))
+            let count = text.matches(separator.as_str()).count() + 1;
+            budget.pay(32 * count, offset)?;
+            let parts = text.split(separator.as_str());
+            let parts = parts.map(|part| Value::Str(part.to_owned()));
+            Ok(Value::List(parts.collect()))
         }
         (b"replace", [Value::Str(from), Value::Str(to)]) if !from.is_empty() => {
             let count = text.matches(from.as_str()).count();

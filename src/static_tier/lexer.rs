@@ -331,6 +331,10 @@ impl<'a> Lexer<'a> {
                     break;
                 }
             }
+            // no limit for the literal, but for its decimal form: annotations are spelled out
+            if self.pos - start > 500 {
+                return bad(self);
+            }
         } else {
             let leading_zero = self.peek() == b'0' && is_ident(self.at(start + 1));
             if self.peek() != b'.' {

@@ -49,6 +49,9 @@ pub(super) struct Bindings<'a> {
     indexed: usize,
 }
 
+/// How deep a value may nest: names let it grow from one statement to the next.
+const MAX_VALUE_DEPTH: usize = 64;
+
 /// Names that are searched one by one.
 const SCANNED: usize = 32;
 
@@ -471,6 +474,8 @@ impl<'a> Module<'a> {
     /// isn't evaluated: `compile` in `rez.serialise` inherits that module's
     /// `from __future__ import annotations`.
     fn annotated(&mut self, name: Span) -> Res<bool> {
+        // some names can't even be annotated
+        self.check_name(name)?;
         self.parser.bump()?;
         self.parser.bump()?;
         self.parser.expr(Mode::Single)?;
@@ -497,6 +502,10 @@ impl<'a> Module<'a> {
 
     /// Binds `name` to a computed value, whose expression is at `offset`.
     pub fn bind_value(&mut self, name: Span, value: Value, offset: usize) -> Res<()> {
+        // rez walks dicts recursively, and so does this tier with its own values
+        if value.depth() > MAX_VALUE_DEPTH {
+            return decline(Reason::TooDeep, offset);
+        }
         if !value.is_walkable() {
             return decline(Reason::NonStringKey, offset);
         }
@@ -636,6 +645,11 @@ impl<'a> Module<'a> {
     /// A `def`, whose keyword is the current token, behind the decorators named.
     pub fn define(&mut self, decorated: Option<Decorated>) -> Res<()> {
         let start = self.parser.lex.start;
+        // up to 3.12, `inspect.findsource` looks for the line with `^\s*def\s` and goes on
+        // upwards, into whatever is there, if white space doesn't follow
+        if self.parser.lex.peek() == b'\\' {
+            return decline(Reason::LineContinuation, self.parser.lex.pos);
+        }
         let function = self.parser.function()?;
         if let Some(decorated) = decorated {
             let name = &self.parser.lex.src[function.name.0..function.name.1];

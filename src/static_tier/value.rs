@@ -54,6 +54,20 @@ impl Value {
         })
     }
 
+    /// How deep its displays nest.
+    pub fn depth(&self) -> usize {
+        match self {
+            Value::List(items) | Value::Tuple(items) => {
+                1 + items.iter().map(Value::depth).max().unwrap_or(0)
+            }
+            Value::Dict(items) => {
+                let depth = |(key, value): &(Value, Value)| key.depth().max(value.depth());
+                1 + items.iter().map(depth).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
     /// Bytes that a copy takes, roughly.
     pub fn cost(&self) -> usize {
         match self {
