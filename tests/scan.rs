@@ -604,3 +604,69 @@ fn what_may_not_be_read_is_reported() {
     assert_eq!(found, expected);
     assert_eq!(output.status.code(), Some(1));
 }
+
+/// 50,000 and 200,000 packages, in many families or in few: the time is linear and the memory
+/// doesn't grow with the packages.
+///
+///     cargo test --release --features cli --test scan -- --ignored --nocapture
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "writes 250,000 files, twice"]
+fn two_hundred_thousand_packages() {
+    for versions in [1, 50, 10_000] {
+        let mut seconds = Vec::new();
+        let mut kilobytes = Vec::new();
+        for packages in [50_000, 200_000] {
+            let repository = Repository::new();
+            for family in 0..packages / versions {
+                for version in 0..versions {
+                    let text = format!(
+                        "name = 'family_{family}'\nversion = '1.{version}'\n\
+                         requires = ['python-3.9+<4', 'family_{}-1', '~qt-5.15']\n\
+                         variants = [['platform-linux', 'maya-2022'], ['platform-windows']]\n\
+                         timestamp = 1600000000\n",
+                        family / 2
+                    );
+                    repository.write(&format!("family_{family}/1.{version}/package.py"), &text);
+                }
+            }
+            let run = |count: usize| {
+                let mut child = rezload()
+                    .args(["scan", "--json", text(repository.path())])
+                    .stdout(Stdio::piped())
+                    .spawn()
+                    .unwrap();
+                let started = Instant::now();
+                let lines = std::io::BufRead::split(
+                    std::io::BufReader::new(child.stdout.take().unwrap()),
+                    b'\n',
+                );
+                // while it lives: the memory is gone once it has ended
+                let mut peak = 0;
+                let mut lines_seen = 0;
+                for _ in lines {
+                    lines_seen += 1;
+                    if lines_seen % 1_000 == 0 {
+                        let status = fs::read_to_string(format!("/proc/{}/status", child.id()));
+                        let status = status.unwrap_or_default();
+                        let line = status.lines().find(|line| line.starts_with("VmHWM"));
+                        let kilobytes = line.and_then(|line| line.split_whitespace().nth(1));
+                        peak = peak.max(kilobytes.map_or(0, |number| number.parse().unwrap()));
+                    }
+                }
+                assert_eq!(lines_seen, count);
+                assert_eq!(child.wait().unwrap().code(), Some(0));
+                (started.elapsed().as_secs_f64(), peak)
+            };
+            // the first run fills the cache
+            run(packages);
+            let (time, peak) = run(packages);
+            eprintln!("{packages} packages, {versions} a family: {time:.2} s, {peak} kB");
+            seconds.push(time);
+            kilobytes.push(peak);
+        }
+        assert!(seconds[1] < 4.0 * 1.5 * seconds[0], "{seconds:?}");
+        // the names of all families are held, and the versions of one
+        assert!(kilobytes[1] < kilobytes[0] + 40_000, "{kilobytes:?}");
+    }
+}

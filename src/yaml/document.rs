@@ -1,8 +1,6 @@
 //! A document as a tree of mappings, lists and scalars.
 
-use std::io::Cursor;
-
-use libyaml_safer::{EventData, Mark, Parser, ScalarStyle};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::scalar::{resolve, Scalar};
 use crate::decline::{Declined, Reason};
@@ -19,7 +17,9 @@ pub(super) enum Node {
     Text(String),
     /// A null, boolean or number, which is known to load and isn't a string.
     Other,
-    /// The items, and where they stand.
+    /// Nothing at all, which is a null as a value; PyYAML has no such keys.
+    Nothing,
+    /// The items, and where they stand, in characters.
     List(Vec<(Node, usize)>),
     Mapping(Vec<Item>),
 }
@@ -41,86 +41,95 @@ pub(super) struct Document {
 }
 
 /// A collection whose end hasn't come yet.
-enum Open {
-    List(Vec<(Node, usize)>, usize),
-    Mapping(Vec<Item>, Option<Node>, usize),
+struct Open {
+    collection: Collection,
+    /// Where it begins.
+    at: usize,
+    /// Whether it is in brackets, or in something that is.
+    in_brackets: bool,
+}
+
+enum Collection {
+    List(Vec<(Node, usize)>),
+    /// The items, and a key whose value hasn't come yet.
+    Mapping(Vec<Item>, Option<Node>),
 }
 
 impl Document {
-    pub fn parse(source: &[u8]) -> Result<Self, Declined> {
-        let text = check_text(source)?;
-        let mut parser = Parser::new();
-        parser.set_input(Cursor::new(text.as_bytes()));
+    /// Parses text that [`check_text`] has let through. The offsets count characters.
+    pub fn parse(text: &str) -> Result<Self, Declined> {
+        let characters = Characters::new(text);
         let mut open: Vec<Open> = Vec::new();
         let mut root = None;
         let mut documents = 0;
-        loop {
-            let event = parser
-                .parse()
-                .map_err(|error| decline(Reason::YamlSyntax, source, error.problem_mark()))?;
-            let at = Some(event.start_mark);
-            let node = match event.data {
-                EventData::StreamStart { .. } | EventData::DocumentEnd { .. } => continue,
-                EventData::StreamEnd => break,
-                EventData::DocumentStart {
-                    version_directive,
-                    tag_directives,
-                    ..
-                } => {
+        for event in Parser::new_from_str(text) {
+            let (event, span) =
+                event.map_err(|error| decline(Reason::YamlSyntax, *error.marker()))?;
+            let at = span.start;
+            let node = match event {
+                Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::Nothing => {
+                    continue;
+                }
+                Event::DocumentStart(_) => {
                     documents += 1;
-                    if version_directive.is_some() || !tag_directives.is_empty() || documents > 1 {
-                        return Err(decline(Reason::YamlFeature, source, at));
+                    if documents > 1 {
+                        return Err(decline(Reason::YamlFeature, at));
                     }
                     continue;
                 }
-                EventData::Alias { .. } => {
-                    return Err(decline(Reason::YamlFeature, source, at));
+                Event::Alias(_) => return Err(decline(Reason::YamlFeature, at)),
+                Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag)
+                    if anchor != 0 || tag.is_some() || open.len() >= MAX_DEPTH =>
+                {
+                    return Err(decline(Reason::YamlFeature, at));
                 }
-                EventData::SequenceStart { anchor, tag, .. } => {
-                    if anchor.is_some() || tag.is_some() || open.len() >= MAX_DEPTH {
-                        return Err(decline(Reason::YamlFeature, source, at));
-                    }
-                    open.push(Open::List(Vec::new(), offset(source, at)));
+                Event::SequenceStart(..) => {
+                    let collection = Collection::List(Vec::new());
+                    open.push(Open::new(collection, at, &characters, open.last()));
                     continue;
                 }
-                EventData::MappingStart { anchor, tag, .. } => {
-                    if anchor.is_some() || tag.is_some() || open.len() >= MAX_DEPTH {
-                        return Err(decline(Reason::YamlFeature, source, at));
-                    }
-                    open.push(Open::Mapping(Vec::new(), None, offset(source, at)));
+                Event::MappingStart(..) => {
+                    let collection = Collection::Mapping(Vec::new(), None);
+                    open.push(Open::new(collection, at, &characters, open.last()));
                     continue;
                 }
-                EventData::Scalar {
-                    anchor,
-                    tag,
-                    value,
-                    style,
-                    ..
-                } => {
-                    if anchor.is_some() || tag.is_some() {
-                        return Err(decline(Reason::YamlFeature, source, at));
+                Event::Scalar(value, style, anchor, tag) => {
+                    if anchor != 0 || tag.is_some() {
+                        return Err(decline(Reason::YamlFeature, at));
                     }
-                    let scalar = if style == ScalarStyle::Plain {
-                        resolve(&value).map_err(|reason| decline(reason, source, at))?
+                    let is_plain = style == ScalarStyle::Plain;
+                    let is_long = span.end.line() != at.line();
+                    if is_of_1_2(&value, style, is_long, open.last()) {
+                        return Err(decline(Reason::YamlFeature, at));
+                    }
+                    let scalar = if is_plain {
+                        resolve(&value).map_err(|reason| decline(reason, at))?
                     } else {
                         Scalar::Text
                     };
                     let node = match scalar {
-                        Scalar::Text => Node::Text(value),
+                        Scalar::Other if value.is_empty() => Node::Nothing,
                         Scalar::Other => Node::Other,
+                        Scalar::Text => Node::Text(value.into_owned()),
                     };
-                    (node, offset(source, at))
+                    (node, at.index())
                 }
-                EventData::SequenceEnd | EventData::MappingEnd => match open.pop() {
-                    Some(Open::List(items, at)) => (Node::List(items), at),
-                    Some(Open::Mapping(items, None, at)) => (Node::Mapping(items), at),
-                    _ => return Err(decline(Reason::YamlSyntax, source, at)),
-                },
+                Event::SequenceEnd | Event::MappingEnd => {
+                    let closed = open.pop().map(|open| (open.collection, open.at));
+                    match closed {
+                        Some((Collection::List(items), at)) => (Node::List(items), at),
+                        Some((Collection::Mapping(items, None), at)) => (Node::Mapping(items), at),
+                        _ => return Err(decline(Reason::YamlSyntax, at)),
+                    }
+                }
             };
-            match open.last_mut() {
-                None => root = Some(node),
-                Some(Open::List(items, _)) => items.push(node),
-                Some(Open::Mapping(items, key, _)) => {
+            let Some(open) = open.last_mut() else {
+                root = Some(node);
+                continue;
+            };
+            match &mut open.collection {
+                Collection::List(items) => items.push(node),
+                Collection::Mapping(items, key) => {
                     let (node, at) = node;
                     match key.take() {
                         Some(key) => items.push(Item {
@@ -137,6 +146,67 @@ impl Document {
     }
 }
 
+impl Open {
+    fn new(
+        collection: Collection,
+        at: Marker,
+        characters: &Characters<'_>,
+        outer: Option<&Open>,
+    ) -> Self {
+        let is_bracket = matches!(characters.get(at.index()), Some('[' | '{'));
+        Open {
+            collection,
+            at: at.index(),
+            in_brackets: is_bracket || outer.is_some_and(|outer| outer.in_brackets),
+        }
+    }
+
+    /// Whether the next node is a key.
+    fn wants_key(&self) -> bool {
+        matches!(&self.collection, Collection::Mapping(_, None))
+    }
+}
+
+/// The characters of a text by their number, which is what the library counts.
+enum Characters<'a> {
+    Ascii(&'a [u8]),
+    Wide(Vec<char>),
+}
+
+impl<'a> Characters<'a> {
+    fn new(text: &'a str) -> Self {
+        if text.is_ascii() {
+            Characters::Ascii(text.as_bytes())
+        } else {
+            Characters::Wide(text.chars().collect())
+        }
+    }
+
+    fn get(&self, index: usize) -> Option<char> {
+        match self {
+            Characters::Ascii(bytes) => bytes.get(index).map(|byte| char::from(*byte)),
+            Characters::Wide(characters) => characters.get(index).copied(),
+        }
+    }
+}
+
+/// Whether a scalar is one in YAML 1.2 only (`check_plain`, `scan_plain` and
+/// `check_block_scalar` in PyYAML's `scanner.py`): to PyYAML `:` and `?` begin no plain scalar
+/// in brackets, where a `?` ends one, too; there are no block scalars there; and a key has one
+/// line.
+fn is_of_1_2(value: &str, style: ScalarStyle, is_long: bool, open: Option<&Open>) -> bool {
+    let in_brackets = open.is_some_and(|open| open.in_brackets);
+    let is_key = open.is_some_and(Open::wants_key);
+    let is_long = is_long && (is_key || in_brackets);
+    match style {
+        ScalarStyle::Plain => {
+            is_long || value.starts_with([':', '?']) || (in_brackets && value.contains('?'))
+        }
+        ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => is_long && is_key,
+        ScalarStyle::Literal | ScalarStyle::Folded => is_key || in_brackets,
+    }
+}
+
 /// A key has to be hashable, and of two equal ones the second would count.
 fn check_key(key: Node, items: &[Item], at: usize) -> Result<Node, Declined> {
     let known = match &key {
@@ -145,7 +215,7 @@ fn check_key(key: Node, items: &[Item], at: usize) -> Result<Node, Declined> {
             .any(|item| matches!(&item.key, Node::Text(other) if other == text)),
         // `1` and `1.0` are one key
         Node::Other => items.iter().any(|item| matches!(item.key, Node::Other)),
-        Node::List(_) | Node::Mapping(_) => true,
+        Node::Nothing | Node::List(_) | Node::Mapping(_) => true,
     };
     if known || items.len() >= MAX_KEYS {
         return Err(Declined::new(Reason::YamlFeature, at));
@@ -156,8 +226,9 @@ fn check_key(key: Node, items: &[Item], at: usize) -> Result<Node, Declined> {
 /// Keys of one mapping are compared pairwise.
 const MAX_KEYS: usize = 256;
 
-/// The text of a file, if both PyYAML's reader and libyaml's see the same in it.
-fn check_text(source: &[u8]) -> Result<&str, Declined> {
+/// The text of a file, if PyYAML's reader and the library's are certain to see the same in
+/// it.
+pub(super) fn check_text(source: &[u8]) -> Result<&str, Declined> {
     if source.len() > MAX_LEN {
         return Err(Declined::new(Reason::TooLarge, 0));
     }
@@ -165,7 +236,7 @@ fn check_text(source: &[u8]) -> Result<&str, Declined> {
         Ok(text) => text,
         Err(error) => return Err(Declined::new(Reason::NotUtf8, error.valid_up_to())),
     };
-    // Python's text mode makes `\n` of a lone `\r`; libyaml 1.1 knows it as a line end too
+    // Python's text mode makes `\n` of a lone `\r` too
     let odd = text.char_indices().find(|(at, character)| match character {
         ' '..='~' | '\n' => false,
         '\r' => source.get(at + 1) != Some(&b'\n'),
@@ -174,27 +245,26 @@ fn check_text(source: &[u8]) -> Result<&str, Declined> {
         '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}' => false,
         _ => true,
     });
-    match odd {
-        Some((at, _)) => Err(Declined::new(Reason::YamlFeature, at)),
-        None => Ok(text),
+    if let Some((at, _)) = odd {
+        return Err(Declined::new(Reason::YamlFeature, at));
     }
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        // directives and ends of documents, which are rare and have rules of their own
+        let rest = line.trim_start_matches(' ');
+        let is_document = line.starts_with("---") && (at > 0 || line.trim_end() != "---");
+        if line.starts_with(['%']) || line.starts_with("...") || is_document {
+            return Err(Declined::new(Reason::YamlFeature, at));
+        }
+        // `? key`, which the events don't tell from `key:`
+        if rest.starts_with("? ") || rest.trim_end() == "?" {
+            return Err(Declined::new(Reason::YamlFeature, at));
+        }
+        at += line.len();
+    }
+    Ok(text)
 }
 
-fn decline(reason: Reason, source: &[u8], mark: Option<Mark>) -> Declined {
-    Declined::new(reason, offset(source, mark))
-}
-
-/// The byte offset of `mark`, which counts characters.
-fn offset(source: &[u8], mark: Option<Mark>) -> usize {
-    let Some(mark) = mark else {
-        return 0;
-    };
-    let index = mark.index as usize;
-    if source.is_ascii() {
-        return index.min(source.len());
-    }
-    String::from_utf8_lossy(source)
-        .char_indices()
-        .nth(index)
-        .map_or(source.len(), |(at, _)| at)
+fn decline(reason: Reason, marker: Marker) -> Declined {
+    Declined::new(reason, marker.index())
 }

@@ -1,9 +1,10 @@
 //! package.yaml: the part of YAML that PyYAML's `FullLoader`, which rez loads with, is
 //! certain to read in the same way.
 //!
-//! The scanner and the parser are libyaml's, in Rust: PyYAML's own are its model and follow
-//! the same YAML 1.1 grammar. What YAML adds to mappings, lists and scalars declines, and so
-//! does a plain scalar that a resolver of YAML 1.1 may take for something else.
+//! The scanner and the parser are `saphyr-parser`'s, which follow YAML 1.2; PyYAML follows 1.1.
+//! So what YAML adds to mappings, lists and scalars declines, what the two grammars treat
+//! differently declines, and so does a plain scalar that a resolver of YAML 1.1 may take for
+//! something else than a string. `tests/python/test_yaml.py` compares mutants with rez.
 
 mod document;
 mod scalar;
@@ -13,94 +14,110 @@ use compact_str::CompactString;
 use crate::decline::{Declined, Reason};
 use crate::static_tier::{FamilyFields, Override, RepositoryFields};
 use crate::version::canonical_request;
-use document::{Document, Node};
+use document::{check_text, Document, Node};
 
 /// The fields of a package.yaml.
 pub(crate) fn parse_package(source: &[u8]) -> Result<RepositoryFields, Declined> {
-    let document = Document::parse(source)?;
-    let package = Mapping::top(&document)?;
-    Ok(RepositoryFields {
-        name: package.text("name").map(CompactString::from),
-        version: package.text("version").map(CompactString::from),
-        requires: package.requires()?.unwrap_or_default(),
-        variants: package.variants()?.unwrap_or_default(),
-        has_timestamp: package.get("timestamp").is_some(),
+    read(source, |document| {
+        let package = Mapping::top(document)?;
+        Ok(RepositoryFields {
+            name: package.text("name").map(CompactString::from),
+            version: package.text("version").map(CompactString::from),
+            requires: package.requires()?.unwrap_or_default(),
+            variants: package.variants()?.unwrap_or_default(),
+            has_timestamp: package.get("timestamp").is_some(),
+        })
     })
 }
 
 /// The fields of a `family.yaml`.
 pub(crate) fn parse_family(source: &[u8]) -> Result<FamilyFields, Declined> {
-    let document = Document::parse(source)?;
-    let family = Mapping::top(&document)?;
-    let versions = match family.get("versions") {
-        None => None,
-        Some((Node::List(items), at)) => {
-            let versions = items.iter().map(|(item, at)| match item {
-                Node::Text(text) => Ok(text.clone()),
-                _ => Err(Declined::new(Reason::VersionType, *at)),
-            });
-            Some((at, versions.collect::<Result<Vec<_>, _>>()?))
-        }
-        Some((_, at)) => return Err(Declined::new(Reason::CombinedFamily, at)),
-    };
-    let mut overrides = Vec::new();
-    match family.get("version_overrides") {
-        None => {}
-        Some((Node::Mapping(items), _)) => {
-            for item in items {
-                let (Node::Text(range), Node::Mapping(fields)) = (&item.key, &item.value) else {
-                    return Err(Declined::new(Reason::CombinedFamily, item.at));
-                };
-                let fields = Mapping(fields);
-                let entry = Override {
-                    requires: fields.requires().map_err(|d| d.reason).transpose(),
-                    variants: fields.variants().map_err(|d| d.reason).transpose(),
-                };
-                overrides.push((range.clone(), entry));
+    read(source, |document| {
+        let family = Mapping::top(document)?;
+        let versions = match family.get("versions") {
+            None => None,
+            Some((Node::List(items), at)) => {
+                let versions = items.iter().map(|(item, at)| match item {
+                    Node::Text(text) => Ok(text.clone()),
+                    _ => Err(Declined::new(Reason::VersionType, *at)),
+                });
+                Some((at, versions.collect::<Result<Vec<_>, _>>()?))
             }
+            Some((_, at)) => return Err(Declined::new(Reason::CombinedFamily, at)),
+        };
+        let mut overrides = Vec::new();
+        match family.get("version_overrides") {
+            None => {}
+            Some((Node::Mapping(items), _)) => {
+                for item in items {
+                    let (Node::Text(range), Node::Mapping(fields)) = (&item.key, &item.value)
+                    else {
+                        return Err(Declined::new(Reason::CombinedFamily, item.at));
+                    };
+                    let fields = Mapping(fields);
+                    let entry = Override {
+                        requires: fields.requires().map_err(|d| d.reason).transpose(),
+                        variants: fields.variants().map_err(|d| d.reason).transpose(),
+                    };
+                    overrides.push((range.clone(), entry));
+                }
+            }
+            Some((_, at)) => return Err(Declined::new(Reason::CombinedFamily, at)),
         }
-        Some((_, at)) => return Err(Declined::new(Reason::CombinedFamily, at)),
-    }
-    Ok(FamilyFields {
-        has_versions: versions.is_some(),
-        versions: versions.map(|(_, versions)| versions),
-        has_overrides: family.get("version_overrides").is_some(),
-        overrides,
-        requires: family.requires()?.unwrap_or_default(),
-        variants: family.variants()?.unwrap_or_default(),
+        Ok(FamilyFields {
+            has_versions: versions.is_some(),
+            versions: versions.map(|(_, versions)| versions),
+            has_overrides: family.get("version_overrides").is_some(),
+            overrides,
+            requires: family.requires()?.unwrap_or_default(),
+            variants: family.variants()?.unwrap_or_default(),
+        })
     })
 }
 
 /// Whether a `release.yaml` that `FileSystemPackageResource._load_old_formats` would merge
 /// into a package leaves the solver fields alone.
 pub(crate) fn check_release(source: &[u8]) -> Result<(), Declined> {
-    let document = Document::parse(source)?;
-    let release = Mapping::top(&document)?;
-    for field in ["requires", "variants"] {
-        if let Some((_, at)) = release.get(field) {
-            return Err(Declined::new(Reason::OldFormat, at));
+    read(source, |document| {
+        let release = Mapping::top(document)?;
+        for field in ["requires", "variants"] {
+            if let Some((_, at)) = release.get(field) {
+                return Err(Declined::new(Reason::OldFormat, at));
+            }
         }
-    }
-    // `_update_changelog` joins a list and takes the length
-    match release.get("changelog") {
-        None | Some((Node::Text(_), _)) => Ok(()),
-        Some((Node::List(lines), _))
-            if lines.iter().all(|(line, _)| matches!(line, Node::Text(_))) =>
-        {
-            Ok(())
+        // `_update_changelog` joins a list and takes the length
+        match release.get("changelog") {
+            None | Some((Node::Text(_), _)) => Ok(()),
+            Some((Node::List(lines), _))
+                if lines.iter().all(|(line, _)| matches!(line, Node::Text(_))) =>
+            {
+                Ok(())
+            }
+            Some((_, at)) => Err(Declined::new(Reason::OldFormat, at)),
         }
-        Some((_, at)) => Err(Declined::new(Reason::OldFormat, at)),
-    }
+    })
 }
 
 /// Whether a repository's `settings.yaml` is certain to be a mapping.
 pub(crate) fn check_settings(source: &[u8]) -> Result<(), Declined> {
-    let document = Document::parse(source)?;
-    match document.root {
+    read(source, |document| match document.root {
         // `load_yaml` gives None, and `dict.update(None)` raises
         None => Err(Declined::new(Reason::YamlKey, 0)),
-        Some(_) => Mapping::top(&document).map(drop),
-    }
+        Some(_) => Mapping::top(document).map(drop),
+    })
+}
+
+/// Parses `source` and hands the document to `then`. Inside, offsets count characters.
+fn read<T>(
+    source: &[u8],
+    then: impl FnOnce(&Document) -> Result<T, Declined>,
+) -> Result<T, Declined> {
+    let text = check_text(source)?;
+    let result = Document::parse(text).and_then(|document| then(&document));
+    result.map_err(|declined| {
+        let offset = text.char_indices().nth(declined.offset);
+        Declined::new(declined.reason, offset.map_or(text.len(), |(at, _)| at))
+    })
 }
 
 /// A mapping of the document.
