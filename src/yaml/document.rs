@@ -190,6 +190,11 @@ impl<'a> Characters<'a> {
     }
 }
 
+/// What no plain scalar begins with: for `:` and `?` that is so in brackets only.
+const INDICATORS: [char; 18] = [
+    ':', '?', ',', '[', ']', '{', '}', '#', '&', '*', '!', '|', '>', '\'', '"', '%', '@', '`',
+];
+
 /// Whether a scalar is one in YAML 1.2 only (`check_plain`, `scan_plain` and
 /// `check_block_scalar` in PyYAML's `scanner.py`): to PyYAML `:` and `?` begin no plain scalar
 /// in brackets, where a `?` ends one, too; there are no block scalars there; and a key has one
@@ -200,7 +205,7 @@ fn is_of_1_2(value: &str, style: ScalarStyle, is_long: bool, open: Option<&Open>
     let is_long = is_long && (is_key || in_brackets);
     match style {
         ScalarStyle::Plain => {
-            is_long || value.starts_with([':', '?']) || (in_brackets && value.contains('?'))
+            is_long || value.starts_with(INDICATORS) || (in_brackets && value.contains('?'))
         }
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => is_long && is_key,
         ScalarStyle::Literal | ScalarStyle::Folded => is_key || in_brackets,
