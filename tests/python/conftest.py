@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -30,6 +32,14 @@ def pytest_report_header() -> str:
 def api() -> Path:
     """The folder of packages that the tests of the interface load."""
     return FIXTURES / "api"
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Interrupts raise: a shell ignores them for what it runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

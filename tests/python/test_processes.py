@@ -101,6 +101,7 @@ def test_the_rez_tier_works_in_a_child_forked_during_a_load(api: Path, tmp_path:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+@pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_ends_a_batch(api: Path) -> None:
     paths = [api / "literal" / "package.py"] * 400_000
 
@@ -108,8 +109,6 @@ def test_an_interrupt_ends_a_batch(api: Path) -> None:
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGINT)
 
-    # a shell ignores interrupts for what it runs in the background, and so would this
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     thread = threading.Thread(target=interrupt)
     thread.start()
     try:
@@ -117,4 +116,3 @@ def test_an_interrupt_ends_a_batch(api: Path) -> None:
             rezload.parse_static_packages_py(paths)
     finally:
         thread.join()
-        signal.signal(signal.SIGINT, before)

@@ -468,6 +468,7 @@ def test_repositories_work_in_a_forked_child(bundled: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+@pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_ends_a_scan(bundled: Path) -> None:
     def interrupt() -> None:
         time.sleep(0.3)
