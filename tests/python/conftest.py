@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tarfile
 from pathlib import Path
 from typing import Iterator
 
@@ -52,3 +53,18 @@ def without_rez(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rez", None)
     monkeypatch.delattr(rezload, "rez_tier", raising=False)
     monkeypatch.delattr(rezload, "rez_repository", raising=False)
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Path:
+    """The repository of rez's benchmark, unpacked once into the cache folder."""
+    rez = pytest.importorskip("rez")
+
+    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "rezload"
+    root = cache / f"benchmark-{rez.__version__}"
+    if not root.is_dir():
+        partial = cache / f"benchmark-{os.getpid()}"
+        with tarfile.open(Path(rez.__path__[0]) / "data" / "benchmarking" / "packages.tar.gz") as archive:
+            archive.extractall(partial)
+        partial.rename(root)
+    return root / "packages"

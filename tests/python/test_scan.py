@@ -8,7 +8,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import tarfile
 import textwrap
 import threading
 import time
@@ -106,21 +105,6 @@ def rez_data() -> Path:
 )
 def test_rez_s_own_repositories(names: list[str]) -> None:
     assert assert_equal_to_rez([rez_data() / "tests" / name for name in names])
-
-
-@pytest.fixture(scope="session")
-def bundled() -> Path:
-    """The repository of rez's benchmark, unpacked once into the cache folder."""
-    import rez
-
-    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "rezload"
-    root = cache / f"benchmark-{rez.__version__}"
-    if not root.is_dir():
-        partial = cache / f"benchmark-{os.getpid()}"
-        with tarfile.open(rez_data() / "benchmarking" / "packages.tar.gz") as archive:
-            archive.extractall(partial)
-        partial.rename(root)
-    return root / "packages"
 
 
 def test_the_bundled_repository(bundled: Path) -> None:
