@@ -53,6 +53,11 @@ pub use repository::{
 };
 pub use static_tier::{parse_static, MAX_SOURCE_LEN};
 
+/// The Rust code of the documentation pages is a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/scan.md")]
+struct ScanPage;
+
 /// The README's Rust code is a doctest.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

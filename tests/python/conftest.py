@@ -64,7 +64,10 @@ def bundled() -> Path:
     root = cache / f"benchmark-{rez.__version__}"
     if not root.is_dir():
         partial = cache / f"benchmark-{os.getpid()}"
-        with tarfile.open(Path(rez.__path__[0]) / "data" / "benchmarking" / "packages.tar.gz") as archive:
+        packed = Path(rez.__path__[0]) / "data" / "benchmarking" / "packages.tar.gz"
+        with tarfile.open(packed) as archive:
+            if hasattr(tarfile, "data_filter"):
+                archive.extraction_filter = tarfile.data_filter
             archive.extractall(partial)
         partial.rename(root)
     return root / "packages"
