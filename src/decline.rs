@@ -67,7 +67,7 @@ impl fmt::Display for Declined {
 
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $variant:ident, $code:literal, $message:literal, $hint:literal;)+) => {
-        /// The construct that made the static tier decline, one variant each.
+        /// The construct that made a tier decline, one variant each.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Reason {
@@ -264,6 +264,17 @@ reasons! {
     Scope, "scope", "a `with scope(...)` block that does more than assign literals",
         "keep to `c.name = literal` lines";
 
+    // ---- whole definitions
+    /// A function named `preprocess`, which rez keeps as a function.
+    Preprocess, "preprocess", "a `preprocess` function, which has to stay a function",
+        "install the package: the installed definition has none";
+    /// A name for an object that a definition can't hold as data.
+    Object, "object", "a name for an object that isn't plain data",
+        "use plain values, or `del` the name";
+    /// A dict with private keys under a second name.
+    Alias, "alias", "a dict with a key that starts with `__`, used under a second name",
+        "rename the key";
+
     // ---- the solver fields
     /// The definition has no `name`.
     MissingName, "missing-name", "the definition has no `name`",
@@ -304,6 +315,53 @@ reasons! {
     OldFormat, "old-format", "a `release.yaml` or `.metadata` beside it that may change the package",
         "add a `timestamp` to the definition, so that rez doesn't look for them";
 
+    // ---- the VM tier
+    /// The VM's parser or compiler, or the profile's Python, doesn't accept the file.
+    VmSyntax, "vm-syntax", "the VM doesn't compile it",
+        "check the file with the Python that runs rez";
+    /// The definition raises an exception in the VM; rez alone says that this is an error.
+    Raised, "raised", "it raises an exception",
+        "run `rez view` on it, which shows rez's own error";
+    /// An import of a module that the VM doesn't hold.
+    ModuleUnknown, "module-unknown", "it imports a module that the VM doesn't hold",
+        "compute the value without the module, or install the package";
+    /// A part of a module, or a builtin, that the VM doesn't hold.
+    AttributeUnknown, "attribute-unknown", "it uses a part of Python's library that the VM doesn't hold",
+        "compute the value another way, or install the package";
+    /// A fact of the host that the profile doesn't know.
+    HostFact, "host-fact", "it asks for a fact of the host that the profile doesn't hold",
+        "set the fact in the profile";
+    /// An act that would change the host or leave the process.
+    Sandbox, "sandbox", "it would act on the host, which the sandbox refuses",
+        "move the act into a build or a command";
+    /// The result depends on the order of a set, on a clock, on an identity or on chance.
+    Unordered, "unordered", "its result depends on the order of a set, a clock or chance",
+        "sort the set, write the value out";
+    /// A value of a type that only CPython can hold.
+    VmValue, "vm-value", "a value that only CPython can hold",
+        "use strings, numbers, lists and dicts";
+    /// A function's source, which the VM can't cut out as `inspect` does.
+    SourceLines, "source-lines", "a function whose source lines are unclear",
+        "write `def` and the body on lines of their own";
+    /// It runs for longer than the limit.
+    TimeLimit, "time-limit", "it runs for too long",
+        "raise the limit, or compute less";
+    /// It uses more memory than the limit.
+    MemoryLimit, "memory-limit", "it uses too much memory",
+        "raise the limit, or compute less";
+    /// It recurses deeper than the limit.
+    RecursionLimit, "recursion-limit", "it recurses too deep",
+        "use a loop";
+    /// It prints more than the limit.
+    OutputLimit, "output-limit", "it prints too much",
+        "print less";
+    /// A defect of the VM: it was discarded, and the next file gets another.
+    VmPanic, "vm-panic", "the VM failed",
+        "report the file";
+    /// No VM can be started.
+    VmUnavailable, "vm-unavailable", "no VM is available",
+        "see the message";
+
     // ---- package.yaml
     /// This build of rezload reads no YAML.
     YamlOff, "yaml-off", "a YAML definition, which this build doesn't read",
@@ -320,4 +378,9 @@ reasons! {
     /// The document isn't a mapping, or a key of it isn't a string.
     YamlKey, "yaml-key", "not a mapping with strings as keys",
         "write `key: value` lines";
+
+    // ---- the rez tier
+    /// rez would have to run a file that isn't in a trusted directory.
+    Untrusted, "untrusted", "rez would have to run the file, which isn't in a trusted directory",
+        "name its directory as trusted if it is";
 }

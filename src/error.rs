@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::package::{Position, TierDeclined};
+#[cfg(feature = "rez")]
+use crate::rez_tier::{Refusal, RezError};
 
 /// A file that couldn't be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +33,29 @@ pub enum LoadError {
         /// Each tier's reason, in ladder order; never empty.
         declined: Vec<TierDeclined>,
     },
+    /// rez itself says that the file is wrong.
+    #[cfg(feature = "rez")]
+    #[error("{}{}: refused by rez: {refusal}", path.display(), line(refusal))]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Why the tiers before declined, in ladder order.
+        declined: Vec<TierDeclined>,
+        /// rez's own exception.
+        refusal: Box<Refusal>,
+    },
+    /// rez would have to answer for the file, and couldn't be asked, or gave no answer.
+    #[cfg(feature = "rez")]
+    #[error("{}:{}:{}: {}; {}: {error}", path.display(), last(declined).line, last(declined).column, message(declined), lack(error))]
+    Rez {
+        /// The file.
+        path: PathBuf,
+        /// Why the tiers before declined, in ladder order.
+        declined: Vec<TierDeclined>,
+        /// What went wrong.
+        #[source]
+        error: Box<RezError>,
+    },
 }
 
 fn last(declined: &[TierDeclined]) -> Position {
@@ -39,10 +64,26 @@ fn last(declined: &[TierDeclined]) -> Position {
         .map_or(Position { line: 1, column: 1 }, |d| d.position)
 }
 
-fn message(declined: &[TierDeclined]) -> &'static str {
+fn message(declined: &[TierDeclined]) -> String {
     declined
         .last()
-        .map_or("declined", |d| d.declined.reason.message())
+        .map_or_else(|| "declined".to_owned(), TierDeclined::to_string)
+}
+
+#[cfg(feature = "rez")]
+fn lack(error: &RezError) -> &'static str {
+    if error.is_absence() {
+        "rez is needed"
+    } else {
+        "rez gave no answer"
+    }
+}
+
+#[cfg(feature = "rez")]
+fn line(refusal: &Refusal) -> String {
+    refusal
+        .line
+        .map_or_else(String::new, |line| format!(":{line}"))
 }
 
 impl LoadError {
@@ -52,6 +93,55 @@ impl LoadError {
             LoadError::Read { path, .. }
             | LoadError::NotAFile { path }
             | LoadError::Declined { path, .. } => path,
+            #[cfg(feature = "rez")]
+            LoadError::Refused { path, .. } | LoadError::Rez { path, .. } => path,
+        }
+    }
+
+    /// Why each tier declined, in ladder order; empty when no tier was asked.
+    pub fn declined(&self) -> &[TierDeclined] {
+        match self {
+            LoadError::Read { .. } | LoadError::NotAFile { .. } => &[],
+            LoadError::Declined { declined, .. } => declined,
+            #[cfg(feature = "rez")]
+            LoadError::Refused { declined, .. } | LoadError::Rez { declined, .. } => declined,
+        }
+    }
+
+    /// Whether no tier that may answer serves the file, which may be right: it is declined, or
+    /// there is no rez to ask.
+    pub fn is_declined(&self) -> bool {
+        match self {
+            LoadError::Declined { .. } => true,
+            #[cfg(feature = "rez")]
+            LoadError::Rez { error, .. } => error.is_absence(),
+            _ => false,
+        }
+    }
+
+    /// A stable identifier of the kind: `read`, `declined`, `refused` or `rez`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            LoadError::Read { .. } | LoadError::NotAFile { .. } => "read",
+            #[cfg(feature = "rez")]
+            LoadError::Refused { .. } => "refused",
+            _ if self.is_declined() => "declined",
+            _ => "rez",
+        }
+    }
+
+    /// What is wrong, in words, without the path and the place.
+    pub fn reason(&self) -> String {
+        match self {
+            LoadError::Read { source, .. } => format!("can't be read: {source}"),
+            LoadError::NotAFile { .. } => "not a regular file".to_owned(),
+            LoadError::Declined { declined, .. } => message(declined),
+            #[cfg(feature = "rez")]
+            LoadError::Refused { refusal, .. } => format!("refused by rez: {refusal}"),
+            #[cfg(feature = "rez")]
+            LoadError::Rez {
+                declined, error, ..
+            } => format!("{}; {}: {error}", message(declined), lack(error)),
         }
     }
 
@@ -59,6 +149,12 @@ impl LoadError {
     pub fn position(&self) -> Option<Position> {
         match self {
             LoadError::Declined { declined, .. } => declined.last().map(|d| d.position),
+            #[cfg(feature = "rez")]
+            LoadError::Rez { declined, .. } => declined.last().map(|d| d.position),
+            #[cfg(feature = "rez")]
+            LoadError::Refused { refusal, .. } => {
+                refusal.line.map(|line| Position { line, column: 1 })
+            }
             _ => None,
         }
     }

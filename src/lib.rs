@@ -16,42 +16,75 @@
 //!   assert_eq!(declined.reason, rezload::Reason::Import);
 //!   ```
 //! - **vm**: an embedded RustPython VM for definitions that compute (not built yet).
-//! - **rez**: real rez on CPython, from the Python module (`rezload.load(path)`).
+//! - **rez**: real rez on CPython, in helper processes: `RezTier`, with the feature `rez`. In
+//!   Python, `rezload.load(path)` has rez in the same process.
 //!
 //! # Source layout
 //!
 //! - `static_tier/`: the lexer, the grammar automaton, the top-level model
 //! - `version/`: rez's versions, ranges and requests; `swar.rs`: runs of bytes
+//! - `vm_tier/`: the embedded RustPython; its frozen modules are the crate `stdlib-freeze`
 //! - `repository/`: whole repositories; `yaml/`: package.yaml
+//! - `rez_tier/`: real rez, in helper processes
 //! - `loader.rs`: the ladder; `source_file.rs`: reading a definition
+//! - `definition/`: the typed values of a whole definition
 //! - `package.rs`: what a load gives; `decline.rs`, `error.rs`: why it gives nothing
 //! - `python/`: the PyO3 module `rezload._native`; `main.rs` and `cli/`: the command line
 
+#[cfg(feature = "bench")]
+pub mod bench;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod decline;
+mod definition;
+#[cfg(feature = "diff")]
+pub mod diff;
+#[cfg(any(feature = "bench", feature = "diff"))]
+mod digest;
 mod error;
+#[cfg(feature = "rez")]
+mod json_path;
 mod loader;
 mod package;
 #[cfg(feature = "python")]
 mod python;
 mod repository;
+#[cfg(feature = "rez")]
+mod rez_tier;
 mod source_file;
 mod static_tier;
+#[cfg(feature = "survey")]
+pub mod survey;
 mod swar;
 pub mod version;
+#[cfg(feature = "vm")]
+mod vm_tier;
 #[cfg(feature = "yaml")]
 mod yaml;
 
 pub use compact_str::CompactString;
 pub use decline::{Declined, Reason};
+pub use definition::{Decorator, Definition, ModifyList, SourceCode, Value};
 pub use error::LoadError;
 pub use loader::Loader;
-pub use package::{Package, PackageData, Position, Tier, TierDeclined};
+pub use package::{LoadedDefinition, Package, PackageData, Position, Tier, TierDeclined};
 pub use repository::{
     Repositories, RepositoryPackage, Scan, ScanError, ScanErrorKind, ScanResult, Selection, Warning,
 };
-pub use static_tier::{parse_static, MAX_SOURCE_LEN};
+#[cfg(feature = "rez")]
+pub use rez_tier::{Death, Refusal, RezError, RezSettings, RezTier};
+pub use static_tier::{parse_definition, parse_static, MAX_SOURCE_LEN};
+
+/// The VM tier's settings: what a definition is told of its host, and what it may use.
+#[cfg(feature = "vm")]
+pub mod vm {
+    pub use crate::vm_tier::{Host, LimitedAllocator, Limits, Profile, VmTier};
+}
+
+/// The program is rezload's own: the allocator is for it to choose.
+#[cfg(all(feature = "vm", any(feature = "cli", feature = "python")))]
+#[global_allocator]
+static ALLOCATOR: vm::LimitedAllocator = vm::LimitedAllocator;
 
 /// The Rust code of the documentation pages is a doctest.
 #[cfg(doctest)]

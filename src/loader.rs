@@ -1,13 +1,19 @@
 //! The ladder: which tier serves a file, and why the earlier ones declined.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::decline::Declined;
 use crate::error::LoadError;
-use crate::package::{Package, Tier, TierDeclined};
+use crate::package::{LoadedDefinition, Package, PackageData, Tier, TierDeclined};
+#[cfg(feature = "rez")]
+use crate::rez_tier::RezTier;
 use crate::source_file::with_source;
-use crate::static_tier::parse_static;
+use crate::static_tier::{parse_definition, parse_static};
+#[cfg(feature = "vm")]
+use crate::vm_tier::VmTier;
 
 /// Loads package definitions through the tiers that are switched on.
 ///
@@ -25,7 +31,10 @@ use crate::static_tier::parse_static;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Loader {
-    _private: (),
+    #[cfg(feature = "rez")]
+    rez: Option<RezTier>,
+    #[cfg(feature = "vm")]
+    vm: Option<VmTier>,
 }
 
 impl Loader {
@@ -34,30 +43,156 @@ impl Loader {
         Loader::default()
     }
 
+    /// With real rez for what the other tiers decline, which runs the file.
+    #[cfg(feature = "rez")]
+    #[must_use]
+    pub fn with_rez(mut self, rez: RezTier) -> Self {
+        self.rez = Some(rez);
+        self
+    }
+
+    /// With the VM tier, which runs in a sandbox what the static tier declines.
+    #[cfg(feature = "vm")]
+    #[must_use]
+    pub fn with_vm(mut self, vm: VmTier) -> Self {
+        self.vm = Some(vm);
+        self
+    }
+
     /// Loads one file.
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Package, LoadError> {
         let path = path.as_ref();
-        with_source(path, |source| self.load_source(path, source))?
+        let loaded = with_source(path, |source| self.load_source(path, source))?;
+        self.ask_rez(path, loaded)
     }
 
-    /// Loads `source`, the bytes of the definition at `path`; the file isn't read.
-    pub fn load_source(&self, path: &Path, source: &[u8]) -> Result<Package, LoadError> {
-        match parse_static(source) {
-            Ok(data) => Ok(Package {
-                data,
-                tier: Tier::Static,
-                path: path.to_path_buf(),
-                declined: Vec::new(),
-            }),
-            Err(declined) => Err(LoadError::Declined {
-                path: path.to_path_buf(),
-                declined: vec![TierDeclined {
-                    tier: Tier::Static,
-                    declined,
-                    position: declined.position(source),
-                }],
-            }),
+    /// What rez makes of the file at `path`, if the tiers before it declined.
+    #[cfg(feature = "rez")]
+    pub(crate) fn ask_rez(
+        &self,
+        path: &Path,
+        loaded: Result<Package, LoadError>,
+    ) -> Result<Package, LoadError> {
+        match (loaded, &self.rez) {
+            (Err(LoadError::Declined { declined, .. }), Some(rez)) => rez.load(path, declined),
+            (loaded, _) => loaded,
         }
+    }
+
+    #[cfg(not(feature = "rez"))]
+    fn ask_rez(
+        &self,
+        _path: &Path,
+        loaded: Result<Package, LoadError>,
+    ) -> Result<Package, LoadError> {
+        loaded
+    }
+
+    /// [`ask_rez`](Self::ask_rez) for whole definitions.
+    #[cfg(feature = "rez")]
+    pub(crate) fn ask_rez_for_definition(
+        &self,
+        path: &Path,
+        loaded: Result<LoadedDefinition, LoadError>,
+    ) -> Result<LoadedDefinition, LoadError> {
+        match (loaded, &self.rez) {
+            (Err(LoadError::Declined { declined, .. }), Some(rez)) => {
+                rez.definition(path, declined)
+            }
+            (loaded, _) => loaded,
+        }
+    }
+
+    #[cfg(not(feature = "rez"))]
+    fn ask_rez_for_definition(
+        &self,
+        _path: &Path,
+        loaded: Result<LoadedDefinition, LoadError>,
+    ) -> Result<LoadedDefinition, LoadError> {
+        loaded
+    }
+
+    /// Loads `source`, the bytes of the definition at `path`; the file isn't read, and rez, which
+    /// would read it, isn't asked.
+    pub fn load_source(&self, path: &Path, source: &[u8]) -> Result<Package, LoadError> {
+        let declined = match parse_static(source) {
+            Ok(data) => return Ok(package(data, Tier::Static, path, Vec::new())),
+            Err(declined) => vec![by_static(declined, source)],
+        };
+        #[cfg(feature = "vm")]
+        let declined = match self.vm() {
+            Some(vm) => match vm.load(source) {
+                Ok(data) => return Ok(package(data, Tier::Vm, path, declined)),
+                Err(refusal) => [declined, vec![refusal]].concat(),
+            },
+            None => declined,
+        };
+        Err(LoadError::Declined {
+            path: path.to_path_buf(),
+            declined,
+        })
+    }
+
+    /// Loads the whole definition of one file: all that `rez.serialise.load_from_file` returns.
+    ///
+    /// The file of its functions is `path` without symbolic links, as in rez.
+    pub fn definition(&self, path: impl AsRef<Path>) -> Result<LoadedDefinition, LoadError> {
+        let path = path.as_ref();
+        let loaded = with_source(path, |source| {
+            let real = real_path(path).map_err(|source| LoadError::Read {
+                path: path.to_path_buf(),
+                source,
+            })?;
+            let loaded = self.definition_source(&real, source);
+            match loaded {
+                Ok(loaded) => Ok(LoadedDefinition {
+                    path: path.to_path_buf(),
+                    ..loaded
+                }),
+                Err(LoadError::Declined { declined, .. }) => Err(LoadError::Declined {
+                    path: path.to_path_buf(),
+                    declined,
+                }),
+                Err(error) => Err(error),
+            }
+        })?;
+        self.ask_rez_for_definition(path, loaded)
+    }
+
+    /// Loads the whole definition in `source`, the bytes of the file at `path`; the file isn't
+    /// read, and rez, which would read it, isn't asked. `path` is taken for the file of the definition's functions as it is.
+    pub fn definition_source(
+        &self,
+        path: &Path,
+        source: &[u8],
+    ) -> Result<LoadedDefinition, LoadError> {
+        let loaded = |definition, tier, declined| LoadedDefinition {
+            definition,
+            tier,
+            path: path.to_path_buf(),
+            declined,
+        };
+        let declined = match parse_definition(source, path) {
+            Ok(definition) => return Ok(loaded(definition, Tier::Static, Vec::new())),
+            Err(declined) => vec![by_static(declined, source)],
+        };
+        #[cfg(feature = "vm")]
+        let declined = match self.vm() {
+            Some(vm) => match vm.definition(path, source) {
+                Ok(definition) => return Ok(loaded(definition, Tier::Vm, declined)),
+                Err(refusal) => [declined, vec![refusal]].concat(),
+            },
+            None => declined,
+        };
+        Err(LoadError::Declined {
+            path: path.to_path_buf(),
+            declined,
+        })
+    }
+
+    #[cfg(feature = "vm")]
+    fn vm(&self) -> Option<&VmTier> {
+        self.vm.as_ref().filter(|_| VmTier::is_on())
     }
 
     /// Loads many files on the rayon pool that this is called in; the results are in the
@@ -65,4 +200,38 @@ impl Loader {
     pub fn load_many<P: AsRef<Path> + Sync>(&self, paths: &[P]) -> Vec<Result<Package, LoadError>> {
         paths.par_iter().map(|path| self.load(path)).collect()
     }
+}
+
+fn package(data: PackageData, tier: Tier, path: &Path, declined: Vec<TierDeclined>) -> Package {
+    Package {
+        data,
+        tier,
+        path: path.to_path_buf(),
+        declined,
+    }
+}
+
+fn by_static(declined: Declined, source: &[u8]) -> TierDeclined {
+    TierDeclined {
+        tier: Tier::Static,
+        declined,
+        position: declined.position(source),
+        detail: None,
+    }
+}
+
+/// `os.path.realpath` of a file that exists.
+pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
+    let real = std::fs::canonicalize(path)?;
+    #[cfg(windows)]
+    if let Some(text) = real.to_str() {
+        // Python gives paths without the prefix of verbatim ones
+        if let Some(share) = text.strip_prefix(r"\\?\UNC\") {
+            return Ok(PathBuf::from(format!(r"\\{share}")));
+        }
+        if let Some(plain) = text.strip_prefix(r"\\?\") {
+            return Ok(PathBuf::from(plain));
+        }
+    }
+    Ok(real)
 }

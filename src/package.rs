@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use compact_str::CompactString;
 
 use crate::decline::Declined;
+use crate::definition::Definition;
 
 /// The four fields that rez's solver reads from a package definition.
 ///
@@ -28,7 +29,7 @@ pub struct PackageData {
 }
 
 /// The tier of the ladder that produced a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Tier {
     /// The hand-written lexer: nothing is executed.
     Static,
@@ -68,6 +69,19 @@ pub struct Package {
     pub declined: Vec<TierDeclined>,
 }
 
+/// A loaded definition: all attributes of a package, its file, and the tier that served it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadedDefinition {
+    /// What `rez.serialise.load_from_file` returns.
+    pub definition: Definition,
+    /// The tier that served the file.
+    pub tier: Tier,
+    /// The file, as it was asked for.
+    pub path: PathBuf,
+    /// Why each earlier tier declined, in ladder order; empty when the first one served.
+    pub declined: Vec<TierDeclined>,
+}
+
 /// One tier's refusal of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TierDeclined {
@@ -77,6 +91,18 @@ pub struct TierDeclined {
     pub declined: Declined,
     /// The reason's position in the file.
     pub position: Position,
+    /// What exactly: the module, the attribute, the exception. The VM tier says so.
+    pub detail: Option<String>,
+}
+
+impl fmt::Display for TierDeclined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.declined)?;
+        match &self.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A place in a source file, for people.

@@ -19,8 +19,17 @@ thread_local! {
 /// Reads a regular file whole, up to one byte more than the tiers accept, and hands its
 /// bytes to `run`.
 pub(crate) fn with_source<T>(path: &Path, run: impl FnOnce(&[u8]) -> T) -> Result<T, LoadError> {
+    with_opened(path, open_without_blocking(path), run)
+}
+
+/// [`with_source`] of the file at `path` that somebody has opened.
+pub(crate) fn with_opened<T>(
+    path: &Path,
+    file: io::Result<File>,
+    run: impl FnOnce(&[u8]) -> T,
+) -> Result<T, LoadError> {
     let mut buffer = BUFFER.take();
-    let result = read_into(path, &mut buffer).map(|length| run(&buffer[..length]));
+    let result = read_into(path, file, &mut buffer).map(|length| run(&buffer[..length]));
     if buffer.len() <= KEPT {
         BUFFER.set(buffer);
     }
@@ -34,20 +43,23 @@ pub(crate) fn read_source(path: &Path) -> Result<Vec<u8>, LoadError> {
 }
 
 /// Reads the file into the start of `buffer`, which grows as needed; gives the length.
-fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<usize, LoadError> {
+fn read_into(
+    path: &Path,
+    file: io::Result<File>,
+    buffer: &mut Vec<u8>,
+) -> Result<usize, LoadError> {
     let failed = |source: io::Error| LoadError::Read {
         path: path.to_path_buf(),
         source,
     };
-    let mut file = open_without_blocking(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
+    let mut file = file.map_err(failed)?;
+    let Some(size) = regular_size(&file).map_err(failed)? else {
         return Err(LoadError::NotAFile {
             path: PathBuf::from(path),
         });
-    }
+    };
     let limit = MAX_SOURCE_LEN + 1;
-    let expected = usize::try_from(metadata.len()).unwrap_or(limit).min(limit);
+    let expected = usize::try_from(size).unwrap_or(limit).min(limit);
     let mut length = 0;
     loop {
         // room for one byte more than expected: a file that has grown shows
@@ -69,8 +81,26 @@ fn read_into(path: &Path, buffer: &mut Vec<u8>) -> Result<usize, LoadError> {
     }
 }
 
+/// The size of a regular file, `None` for anything else.
+///
+/// The standard library asks with statx, which costs the kernel twice as much.
+#[cfg(target_os = "linux")]
+fn regular_size(file: &File) -> io::Result<Option<u64>> {
+    use rustix::fs::{fstat, FileType};
+
+    let stat = fstat(file)?;
+    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    Ok(is_file.then(|| u64::try_from(stat.st_size).unwrap_or(0)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn regular_size(file: &File) -> io::Result<Option<u64>> {
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then(|| metadata.len()))
+}
+
 /// Opens for reading; a FIFO without a writer doesn't block.
-fn open_without_blocking(path: &Path) -> io::Result<File> {
+pub(crate) fn open_without_blocking(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]

@@ -24,6 +24,9 @@ fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rezload"));
     command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        // no rez is found unless a test names one
+        .env("PATH", "")
+        .env_remove("REZLOAD_PYTHON")
         .env_remove("NO_COLOR")
         .env_remove("CLICOLOR_FORCE");
     command
@@ -95,6 +98,99 @@ fn load_takes_a_directory() {
     );
 }
 
+const DEFINITION: &str = "\
+name = 'x'
+text = 'a\\n\\'b\\' \"c\" \\x1b\\u202e'
+numbers = [True, 1, 1.0, -0.0, 1e400, 2j, 0xffffffffffffffffff]
+others = (b'\\x00\\'', ..., {1}, [{1: None}])
+@include('m')
+@late()
+def tools():
+    # why
+    return ['a']
+with scope('config') as c:
+    c.a.b = ModifyList(append=['x'])
+";
+
+#[test]
+fn load_definition_shows_all_attributes() {
+    let (_dir, path) = package(DEFINITION.as_bytes());
+    let run = rezload(&["load", "--definition", path.to_str().unwrap()]);
+    let (header, rest) = run.stdout.split_once('\n').unwrap();
+    assert_eq!(header, format!("# {} (static)", path.display()));
+    assert_eq!(
+        rest,
+        "name = 'x'\n\
+         text = 'a\\n\\'b\\' \"c\" \\x1b\\u{202e}'\n\
+         numbers = [True, 1, 1.0, -0.0, inf, (0.0+2.0j), 4722366482869645213695]\n\
+         others = (b'\\x00\\'', ..., {1}, [{1: None}])\n\
+         @include('m')\n@late()\ndef tools():\n    # why\n    return ['a']\n\
+         config = {'a': {'b': ModifyList(append=['x'])}}\n"
+            .replace("\u{202e}", "\\u{202e}")
+    );
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn load_definition_json_keeps_types_that_json_lacks() {
+    let (_dir, path) = package(DEFINITION.as_bytes());
+    let args = [
+        "load",
+        "--definition",
+        "--json",
+        path.to_str().unwrap(),
+        COMPUTED,
+    ];
+    let run = rezload(&args);
+    assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+    let lines = json_lines(&run);
+    assert_eq!(lines[0]["tier"], "static");
+    let keys = "\"definition\":{\"name\":\"x\",\"text\":";
+    assert!(run.stdout.contains(keys), "in rez's order: {}", run.stdout);
+    assert!(run.stdout.contains("[true,1,1.0,-0.0,"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains(",4722366482869645213695]"),
+        "{}",
+        run.stdout
+    );
+    let definition = &lines[0]["definition"];
+    assert_eq!(
+        definition["others"],
+        serde_json::json!([
+            {"$type": "bytes", "value": "b'\\x00\\''"},
+            {"$type": "ellipsis", "value": "..."},
+            {"$type": "set", "items": [1]},
+            [{"$type": "dict", "items": [[1, null]]}],
+        ])
+    );
+    assert_eq!(
+        definition["tools"],
+        serde_json::json!({
+            "$type": "SourceCode",
+            "source": "# why\nreturn ['a']",
+            "funcname": "tools",
+            "decorators": [{"name": "late"}, {"name": "include", "nargs": ["m"]}],
+            "filepath": fs::canonicalize(&path).unwrap().to_str().unwrap().trim_start_matches(r"\\?\"),
+            "eval_as_function": true,
+        })
+    );
+    assert_eq!(
+        definition["config"]["a"]["b"],
+        serde_json::json!({"$type": "ModifyList", "append": ["x"], "prepend": null})
+    );
+    assert_eq!(lines[1]["error"]["code"], "top-level-loop");
+    assert_eq!(lines[1]["path"], COMPUTED);
+}
+
+#[test]
+fn load_definition_reads_standard_input() {
+    let mut command = command();
+    command.args(["load", "--definition", "--json", "-"]);
+    let run = run_with_input(&mut command, b"def commands():\n    x\n");
+    let lines = json_lines(&run);
+    assert_eq!(lines[0]["definition"]["commands"]["filepath"], "-");
+}
+
 #[test]
 fn load_json_is_one_object_a_line() {
     let run = rezload(&["load", "--json", LITERAL, COMPUTED, "no/such/package.py"]);
@@ -137,7 +233,8 @@ fn a_bad_file_does_not_stop_the_others() {
         "{}",
         run.stdout
     );
-    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    // two errors, and how to have rez answer
+    assert_eq!(run.stderr.lines().count(), 3, "{}", run.stderr);
     assert!(run.stderr.contains("no/such/package.py"), "{}", run.stderr);
     assert!(
         run.stderr.contains(&format!("{COMPUTED}:4:1: ")),
@@ -148,18 +245,46 @@ fn a_bad_file_does_not_stop_the_others() {
 
 #[test]
 fn explain_shows_the_construct_and_the_way_out() {
-    let run = rezload(&["explain", COMPUTED]);
+    let run = rezload(&["explain", "--fallback", "none", COMPUTED]);
     let reason = rezload::Reason::Loop;
     assert_eq!(
         run.stdout,
         format!(
             "{COMPUTED}:4:1: declined by the static tier: {} [top-level-loop]\n    |\n  4 | for request in (\"python>=3\", \"openexr-3\"):\n    \
-             | ^\n  change: {}\n  next: the rez tier decides, `rezload.load(path)` in Python\n",
+             | ^\n  change: {}\n  next: the rez tier decides\n",
             reason.message(),
             reason.hint()
         )
     );
     assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn without_rez_a_decline_says_how_to_get_it() {
+    let run = rezload(&["load", COMPUTED, COMPUTED]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    let lines: Vec<_> = run.stderr.lines().collect();
+    let error = lines[0];
+    assert!(error.contains(&format!("{COMPUTED}:4:1: ")), "{error}");
+    assert!(error.contains("REZLOAD_PYTHON isn't set"), "{error}");
+    assert!(lines[1].contains("--python"), "{}", lines[1]);
+    // the hint comes once
+    assert_eq!(lines[2..], lines[..1]);
+
+    let run = rezload(&["load", "--json", COMPUTED]);
+    let error = &json_lines(&run)[0]["error"];
+    assert_eq!(
+        (&error["kind"], &error["code"]),
+        (&"declined".into(), &"top-level-loop".into())
+    );
+    assert_eq!(error["rez"]["code"], "no-interpreter");
+
+    let run = rezload(&["explain", COMPUTED]);
+    assert_eq!((run.status, run.stderr.as_str()), (1, ""));
+    assert!(run.stdout.contains("[no-interpreter]"), "{}", run.stdout);
+
+    let run = rezload(&["load", "--json", "--fallback", "none", COMPUTED]);
+    assert_eq!(json_lines(&run)[0]["error"].get("rez"), None);
 }
 
 #[test]

@@ -400,6 +400,8 @@ fn a_scan_that_is_dropped_stops() {
 
 fn rezload() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rezload"));
+    // no rez is found
+    command.env("PATH", "").env_remove("REZLOAD_PYTHON");
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
 }
@@ -433,7 +435,7 @@ fn the_summary_counts_tiers_and_what_is_not_served() {
     repository.write("fam/3/package.py", "requires = computed()\n");
     repository.write("fam/4/package.py", "name = 'other'\n");
     repository.directory("fam/5");
-    let (status, stdout, stderr) = scan(&[root]);
+    let (status, stdout, stderr) = scan(&["--fallback", "none", root]);
     assert_eq!(status, 1);
     assert_eq!(
         stdout,
@@ -449,6 +451,10 @@ fn the_summary_counts_tiers_and_what_is_not_served() {
         lines[2].ends_with("fam/5`: no package definition"),
         "{stderr}"
     );
+    // with nobody to ask it is declined as well, and says so
+    let (status, with_rez, stderr) = scan(&[root]);
+    assert_eq!((status, with_rez), (1, stdout));
+    assert!(stderr.contains("there is no Python with rez"), "{stderr}");
 }
 
 #[test]

@@ -17,6 +17,9 @@ fuzz_target!(|source: &[u8]| {
         let position = declined.position(source);
         assert!(position.line >= 1 && position.column >= 1);
     }
+    if let Err(declined) = rezload::parse_definition(source, "package.py".as_ref()) {
+        assert!(declined.offset <= source.len());
+    }
     if !source.starts_with(b"\xef\xbb\xbf") {
         let marked = [b"\xef\xbb\xbf", source].concat();
         if let (Ok(plain), Ok(marked)) = (&answer, &rezload::parse_static(&marked)) {

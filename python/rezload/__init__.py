@@ -5,7 +5,8 @@
 >>> package.name, package.version, package.tier
 ('lut_tools', '1.4.0', 'static')
 
-`load` gives one file's `Package`, or raises a `LoadError`. `scan` gives all packages of
+`load` gives one file's `Package`, or raises a `LoadError`; `definition` gives all of its
+attributes. `scan` gives all packages of
 repositories, and `Repositories` their families by name. `PackageData`,
 `parse_static_package_py` and `parse_static_packages_py` are pyrer's, with pyrer's
 signatures.
@@ -29,13 +30,17 @@ from .errors import (
     RepositoryError,
     RezNotFound,
 )
-from .ladder import load
+from .ladder import definition, load
+from .load_stats import LoadStats
 from .repository import Repositories, load_family, scan
+from .rez_hook import InstallError, install, is_installed, stats, uninstall
 
 __all__ = [
     "Declined",
     "FileMissing",
+    "InstallError",
     "LoadError",
+    "LoadStats",
     "Package",
     "PackageData",
     "ReadError",
@@ -46,9 +51,14 @@ __all__ = [
     "RezNotFound",
     "TierDeclined",
     "__version__",
+    "definition",
+    "install",
+    "is_installed",
     "load",
     "load_family",
     "parse_static_package_py",
     "parse_static_packages_py",
     "scan",
+    "stats",
+    "uninstall",
 ]

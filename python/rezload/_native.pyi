@@ -16,6 +16,8 @@ __all__ = [
     "parse_static_package_py",
     "parse_static_packages_py",
     "run_cli",
+    "serve_definition",
+    "try_definition",
     "try_load",
 ]
 
@@ -80,7 +82,13 @@ class TierDeclined:
     """One tier's refusal of a file: the reason and its place. Immutable and hashable."""
 
     def __new__(
-        cls, tier: str, code: str, line: int, column: int, offset: int
+        cls,
+        tier: str,
+        code: str,
+        line: int,
+        column: int,
+        offset: int,
+        detail: str | None = None,
     ) -> TierDeclined: ...
     @property
     def tier(self) -> Literal["static", "vm", "rez"]:
@@ -93,6 +101,11 @@ class TierDeclined:
     @property
     def reason(self) -> str:
         """The reason in words."""
+
+    @property
+    def detail(self) -> str | None:
+        """What exactly: the module, the attribute, the exception. `None` when the reason says
+        it all."""
 
     @property
     def hint(self) -> str:
@@ -306,5 +319,36 @@ def try_load(path: str | os.PathLike[str], /) -> Package | tuple[TierDeclined, .
     tiers' declines. A file that can't be read is an `OSError`.
     """
 
-def run_cli(args: Sequence[str], /) -> int:
-    """Runs the command line on `args`, the program's name first, and gives its exit status."""
+def serve_definition(
+    path: str | os.PathLike[str], /, *, literal: bool
+) -> tuple[dict[str, Any], Literal["static", "vm"]] | tuple[None, str]:
+    """Loads the definition of the file at `path` in the place of `rez.serialise.load_py`: the
+    dict and the tier that served it, or `None` and the code of the last tier's decline. A file
+    that can't be read is an `OSError`.
+
+    With `literal` only the static tier is asked, which runs nothing: what early functions see
+    and where imports come from isn't what the other tiers take it to be.
+    """
+
+def try_definition(
+    path: str | os.PathLike[str],
+    /,
+    source: bytes | None = None,
+    *,
+    resolve: bool = False,
+) -> dict[str, Any] | tuple[TierDeclined, ...]:
+    """Loads the whole definition of one file with the tiers that are compiled in: the dict
+    that `rez.serialise.load_from_file` returns, or the tuple of the tiers' declines. A file
+    that can't be read is an `OSError`; an `ImportError` says that the definition holds an
+    object of a class of rez's, and that rez can't be imported.
+
+    `source` is the content of the file, which then isn't read. `resolve` has symbolic links
+    of `path` resolved, as `load_from_file` does; without it, or with a `source`, `path` is
+    what the functions' `SourceCode.filepath` says, as in `rez.serialise.load_py`.
+    """
+
+def run_cli(args: Sequence[str], /, python: str | None = None) -> int:
+    """Runs the command line on `args`, the program's name first, and gives its exit status.
+
+    `python` is a Python that has rez, if there is one.
+    """

@@ -97,18 +97,23 @@ class Declined(LoadError):
         declined: tuple[TierDeclined, ...],
         reason: str | None = None,
     ) -> None:
-        last = declined[-1]
-        super().__init__(path, reason or last.reason, declined)
-        self.code = last.code
-        self.line = last.line
-        self.column = last.column
+        if declined:
+            last = declined[-1]
+            super().__init__(path, reason or last.reason, declined)
+            self.code = last.code
+            self.line = last.line
+            self.column = last.column
+        else:
+            super().__init__(path, reason or "no tier may answer", declined)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.path, self.declined, self.reason), self.__dict__
 
 
 class RezNotFound(Declined):
-    """The file needs the rez tier, and rez can't be imported."""
+    """The file needs the rez tier, or its definition objects of rez's classes, and rez can't be
+    imported.
+    """
 
 
 class Refused(LoadError):

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Optional, Union
 
-from . import _native
+from . import _native, trust
 from ._native import RepositoryPackage
 from .errors import Declined, LoadError, ReadError, RepositoryError, RezNotFound
-from .ladder import Fallback, StrPath
+from .ladder import Fallback, StrPath, check_fallback
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -28,7 +28,8 @@ class Repositories:
     `allow_unversioned_packages` and `check_package_definition_files`.
 
     `fallback="rez"` has real rez in this process load what the compiled tiers decline, which
-    runs the file; with `None` nothing is ever run.
+    runs the file; with `None` nothing is ever run. With `trusted`, a list of directories, rez
+    runs only files in them, links resolved; others are `Declined` with the code `untrusted`.
     """
 
     def __init__(
@@ -36,17 +37,18 @@ class Repositories:
         paths: Paths,
         *,
         fallback: Fallback = "rez",
+        trusted: Iterable[StrPath] | None = None,
         threads: int = 0,
         package_filenames: Iterable[str] = ("package",),
         allow_unversioned: bool = True,
         check_definition_files: bool = False,
     ) -> None:
-        if fallback not in ("rez", None):
-            raise ValueError(f"fallback must be 'rez' or None, not {fallback!r}")
+        check_fallback(fallback)
         if isinstance(paths, (str, os.PathLike)):
             paths = [paths]
         self._paths = [os.fsdecode(path) for path in paths]
         self._fallback = fallback
+        self._trusted = trust.directories(trusted)
         self._native = _native.Repositories(
             self._paths,
             threads,
@@ -128,6 +130,7 @@ class Repositories:
                 self._paths,
                 failure.path,
                 failure.declined,
+                self._trusted,
             )
         else:
             found = [
@@ -137,6 +140,7 @@ class Repositories:
                     failure.repository,
                     failure.path,
                     failure.declined,
+                    self._trusted,
                 )
             ]
         for item in found:
@@ -153,10 +157,11 @@ def scan(
     latest: bool = False,
     *,
     fallback: Fallback = "rez",
+    trusted: Iterable[StrPath] | None = None,
     threads: int = 0,
 ) -> Iterator[ScanItem]:
     """All packages of the repositories at `paths`; see `Repositories.scan`."""
-    repositories = Repositories(paths, fallback=fallback, threads=threads)
+    repositories = Repositories(paths, fallback=fallback, trusted=trusted, threads=threads)
     return repositories.scan(families, version_range, latest)
 
 
@@ -166,9 +171,11 @@ def load_family(
     version_range: str | None = None,
     *,
     fallback: Fallback = "rez",
+    trusted: Iterable[StrPath] | None = None,
 ) -> list[RepositoryPackage]:
     """The packages of one family; see `Repositories.load_family`."""
-    return Repositories(paths, fallback=fallback).load_family(name, version_range)
+    repositories = Repositories(paths, fallback=fallback, trusted=trusted)
+    return repositories.load_family(name, version_range)
 
 
 def _import_rez_tier() -> ModuleType:

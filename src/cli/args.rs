@@ -2,9 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{ColorChoice, Parser, Subcommand};
+use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
+use crate::bench::Cold;
+use crate::rez_tier::{RezSettings, RezTier};
+use crate::survey::Files as FileSearch;
 use crate::version::VersionRange;
 
 const EXIT_STATUS: &str = "\
@@ -15,7 +19,20 @@ const SCAN_EXIT_STATUS: &str = "\
 Exit status: 0 when every package is served, 1 when some package, family or repository isn't, \
 2 for a usage error, when there is no repository, or an output that can't be written.";
 
-/// Load rez packages without running them.
+const SURVEY_EXIT_STATUS: &str = "\
+Exit status: 0 when every file could be read, 1 when some file or folder couldn't, 2 for a usage \
+error, when there is no definition, or an output that can't be written.";
+
+const DIFF_EXIT_STATUS: &str = "\
+Exit status: 0 when all that the compiled tiers serve is what rez gives, 1 when something isn't \
+or couldn't be compared, 2 for a usage error, when there is no definition or no rez, or an output \
+that can't be written.";
+
+const BENCH_EXIT_STATUS: &str = "\
+Exit status: 0 when what rezload serves of the sample is what rez gives, 1 when it isn't, 2 for a \
+usage error, when there is no definition, or an output that can't be written.";
+
+/// Load rez packages fast, and exactly as rez does.
 #[derive(Debug, Parser)]
 #[command(name = "rezload", bin_name = "rezload", version, after_help = EXIT_STATUS)]
 pub(super) struct Args {
@@ -31,7 +48,7 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Print name, version, requires and variants of each package
     #[command(after_help = EXIT_STATUS)]
-    Load(Files),
+    Load(LoadArgs),
 
     /// Say which tier serves each package, and what made the others decline
     #[command(after_help = EXIT_STATUS)]
@@ -40,6 +57,18 @@ pub(super) enum Command {
     /// Load all packages of repositories
     #[command(after_help = SCAN_EXIT_STATUS)]
     Scan(ScanArgs),
+
+    /// Say which tier serves how many of the definitions in some folders, and why others decline
+    #[command(after_help = SURVEY_EXIT_STATUS)]
+    Survey(SurveyArgs),
+
+    /// Load with real rez what the compiled tiers serve, and compare
+    #[command(after_help = DIFF_EXIT_STATUS)]
+    Diff(DiffArgs),
+
+    /// Measure rezload on your own packages, beside real rez
+    #[command(after_help = BENCH_EXIT_STATUS)]
+    Bench(BenchArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -51,6 +80,102 @@ pub(super) struct Files {
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
+
+    #[command(flatten)]
+    pub rez: RezArgs,
+}
+
+/// What may be done about a file that has to be run.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Files that compute something")]
+pub(super) struct RezArgs {
+    /// Who answers for a file that the compiled tiers decline: real rez, which runs the file,
+    /// or nobody
+    #[arg(long, value_name = "TIER", default_value = "rez")]
+    pub fallback: Fallback,
+
+    /// A Python that has rez. Unless given: REZLOAD_PYTHON, or the one that `rez` on PATH runs
+    /// on
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<PathBuf>,
+
+    /// Run only files in this directory. Can be given again
+    #[arg(long = "trust", value_name = "DIR")]
+    pub trusted: Vec<PathBuf>,
+
+    /// Seconds that a file may take when rez runs it
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub timeout: Duration,
+
+    /// How many processes with rez may run at a time; 0 is one a thread, at most 4
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = helpers)]
+    pub helpers: usize,
+
+    /// Run files one after the other in the same process, as rez does: faster, but each sees
+    /// what earlier ones did to it
+    #[arg(long)]
+    pub no_isolation: bool,
+}
+
+/// The tier that has the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Fallback {
+    Rez,
+    None,
+}
+
+impl RezArgs {
+    /// The rez tier, unless it is off. `own` is the Python that this command runs in, if that
+    /// has rez.
+    pub fn tier(&self, own: Option<&PathBuf>) -> Option<RezTier> {
+        if self.fallback == Fallback::None {
+            return None;
+        }
+        let mut settings = RezSettings::new()
+            .timeout(self.timeout)
+            .helpers(self.helpers)
+            .isolated(!self.no_isolation);
+        if let Some(python) = &self.python {
+            settings = settings.python(python);
+        }
+        if let Some(python) = own {
+            settings = settings.default_python(python);
+        }
+        if !self.trusted.is_empty() {
+            settings = settings.trusted(&self.trusted);
+        }
+        Some(RezTier::new(settings))
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds: &f64| *seconds > 0.0);
+    // a day, so that sums stay far from what clocks can say
+    match seconds.map(|seconds| Duration::try_from_secs_f64(seconds.min(86_400.0))) {
+        Some(Ok(seconds)) => Ok(seconds),
+        _ => Err("a number of seconds above 0".to_owned()),
+    }
+}
+
+fn helpers(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(helpers) if helpers <= MAX_HELPERS => Ok(helpers),
+        _ => Err(format!("a number from 0 to {MAX_HELPERS}")),
+    }
+}
+
+/// Each has a whole rez in memory.
+const MAX_HELPERS: usize = 256;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct LoadArgs {
+    #[command(flatten)]
+    pub files: Files,
+
+    /// Print whole definitions: all attributes, as rez's `load_from_file` returns them. rez
+    /// itself isn't asked
+    #[arg(long)]
+    pub definition: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -95,6 +220,136 @@ pub(super) struct ScanArgs {
     /// As with rez's setting check_package_definition_files on
     #[arg(long)]
     pub check_definition_files: bool,
+
+    #[command(flatten)]
+    pub rez: RezArgs,
+}
+
+/// Folders of definitions, whatever their layout.
+#[derive(Debug, clap::Args)]
+pub(super) struct Tree {
+    /// Folders to search, or definitions
+    #[arg(required = true, value_name = "DIR")]
+    pub roots: Vec<PathBuf>,
+
+    /// Names of definitions; `*`, `?` and `[...]` are wildcards
+    #[arg(long, value_name = "GLOB", default_value = "package.py", value_parser = name)]
+    pub name: String,
+
+    /// Follow links to folders
+    #[arg(long)]
+    pub follow_links: bool,
+
+    /// Leave out folders below a definition: in an installed package they are its payload
+    #[arg(long)]
+    pub prune: bool,
+
+    /// How many threads work; 0 is one a core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads)]
+    pub threads: usize,
+}
+
+impl Tree {
+    /// What to look for.
+    pub fn files(&self) -> FileSearch {
+        let files = FileSearch::new().name(&self.name).unwrap_or_default();
+        files
+            .follow_links(self.follow_links)
+            .prune(self.prune)
+            .threads(self.threads)
+    }
+}
+
+fn name(text: &str) -> Result<String, String> {
+    FileSearch::new().name(text).map(|_| text.to_owned())
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SurveyArgs {
+    #[command(flatten)]
+    pub tree: Tree,
+
+    /// Show all rows of the tables
+    #[arg(long)]
+    pub all: bool,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    pub tree: Tree,
+
+    /// Compare whole definitions instead of the four fields that the solver reads
+    #[arg(long)]
+    pub definition: bool,
+
+    /// Keep outcomes in this file: an interrupted comparison goes on where it was, and files that
+    /// haven't changed aren't compared again
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+
+    /// Print one JSON object a line, one for each file
+    #[arg(long)]
+    pub json: bool,
+
+    #[command(flatten)]
+    pub rez: RezArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BenchArgs {
+    #[command(flatten)]
+    pub tree: Tree,
+
+    /// Where the record (JSON) and the report (HTML) go; their names have the date
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub output: PathBuf,
+
+    /// Passes over the files, 2 or more
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub rounds: usize,
+
+    /// How many files rez loads, spread evenly; it needs milliseconds for each
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub sample: usize,
+
+    /// Passes over the sample in Python
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub python_rounds: usize,
+
+    /// How the cache is made cold before a pass: `advise` drops the files' pages (Linux), `drop`
+    /// empties the caches of the whole machine (Linux, root)
+    #[arg(long, value_name = "HOW", default_value = "advise")]
+    pub cold: ColdArg,
+
+    /// Print the record instead of the tables
+    #[arg(long)]
+    pub json: bool,
+
+    #[command(flatten)]
+    pub rez: RezArgs,
+}
+
+/// How the cache is made cold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColdArg {
+    Off,
+    Advise,
+    Drop,
+}
+
+impl From<ColdArg> for Cold {
+    fn from(arg: ColdArg) -> Self {
+        match arg {
+            ColdArg::Off => Cold::Off,
+            ColdArg::Advise => Cold::Advise,
+            ColdArg::Drop => Cold::DropAll,
+        }
+    }
 }
 
 impl ScanArgs {

@@ -7,11 +7,12 @@ use super::input::{load_each, Outcome};
 use super::json;
 use super::output::{printable, printable_path, snippet, Output, BAD, DIM, GOOD, HELP, NAME};
 use crate::error::LoadError;
-use crate::package::TierDeclined;
+use crate::package::{Tier, TierDeclined};
+use crate::rez_tier::{Refusal, RezError, RezTier};
 
 /// True when every file was served.
-pub(super) fn run(files: &Files, output: &mut Output) -> io::Result<bool> {
-    load_each(&files.paths, |outcome| {
+pub(super) fn run(files: &Files, rez: Option<RezTier>, output: &mut Output) -> io::Result<bool> {
+    load_each(&files.paths, rez, |outcome| {
         if files.json {
             output.line(&json::line(outcome))
         } else {
@@ -32,13 +33,20 @@ fn show(outcome: &Outcome, output: &mut Output) -> io::Result<()> {
                 package.tier
             ))
         }
-        Err(LoadError::Declined { declined, .. }) => {
-            for declined in declined {
-                show_declined(&path, &outcome.source, declined, output)?;
+        Err(error @ LoadError::Declined { declined, .. }) => {
+            show_all_declined(&path, outcome, error, output)?;
+            if declined.iter().any(|declined| declined.tier == Tier::Rez) {
+                return Ok(());
             }
-            output.line(&format!(
-                "  {HELP}next{HELP:#}: the rez tier decides, `rezload.load(path)` in Python"
-            ))
+            output.line(&format!("  {HELP}next{HELP:#}: the rez tier decides"))
+        }
+        Err(error @ LoadError::Rez { error: rez, .. }) => {
+            show_all_declined(&path, outcome, error, output)?;
+            show_rez_error(&path, rez, output)
+        }
+        Err(error @ LoadError::Refused { refusal, .. }) => {
+            show_all_declined(&path, outcome, error, output)?;
+            show_refusal(&path, refusal, output)
         }
         Err(error) => {
             output.flush()?;
@@ -46,6 +54,51 @@ fn show(outcome: &Outcome, output: &mut Output) -> io::Result<()> {
             Ok(())
         }
     }
+}
+
+fn show_all_declined(
+    path: &str,
+    outcome: &Outcome,
+    error: &LoadError,
+    output: &mut Output,
+) -> io::Result<()> {
+    for declined in error.declined() {
+        show_declined(path, &outcome.source, declined, output)?;
+    }
+    Ok(())
+}
+
+/// Why rez couldn't be asked, or gave no answer.
+fn show_rez_error(path: &str, error: &RezError, output: &mut Output) -> io::Result<()> {
+    output.line(&format!(
+        "{NAME}{path}{NAME:#}: {BAD}not loaded{BAD:#} by the rez tier: {} {DIM}[{}]{DIM:#}",
+        printable(&error.to_string()),
+        error.code(),
+    ))?;
+    show_lines(error.stderr(), output)?;
+    output.line(&format!(
+        "  {HELP}change{HELP:#}: {}",
+        printable(error.hint())
+    ))
+}
+
+/// What rez itself says is wrong.
+fn show_refusal(path: &str, refusal: &Refusal, output: &mut Output) -> io::Result<()> {
+    let line = refusal
+        .line
+        .map_or_else(String::new, |line| format!(":{line}"));
+    output.line(&format!(
+        "{NAME}{path}{line}{NAME:#}: {BAD}refused{BAD:#} by rez: {}",
+        printable(&refusal.to_string()),
+    ))?;
+    show_lines(&refusal.traceback, output)
+}
+
+fn show_lines(text: &str, output: &mut Output) -> io::Result<()> {
+    for line in text.lines() {
+        output.line(&format!("  {DIM}| {}{DIM:#}", printable(line)))?;
+    }
+    Ok(())
 }
 
 /// One tier's refusal: place, reason, source line and hint.
@@ -62,7 +115,7 @@ fn show_declined(
         position.line,
         position.column,
         declined.tier,
-        reason.message(),
+        printable(&declined.to_string()),
         reason.code(),
     ))?;
     let number = position.line.to_string();

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::LoadError;
-use crate::loader::Loader;
-use crate::package::Package;
+use crate::loader::{real_path, Loader};
+use crate::package::{LoadedDefinition, Package};
+use crate::rez_tier::RezTier;
 use crate::source_file::read_source;
 use crate::static_tier::MAX_SOURCE_LEN;
 
@@ -18,27 +19,61 @@ const BATCH: usize = 256;
 const STDIN: &str = "-";
 
 /// One file of the command line, and what became of it.
-pub(super) struct Outcome {
+pub(super) struct Outcome<T = Package> {
     /// The definition, as a user would name it.
     pub path: PathBuf,
     /// Its bytes; empty when they can't be read.
     pub source: Vec<u8>,
-    /// The package, or why there is none.
-    pub result: Result<Package, LoadError>,
+    /// What was asked for, or why there is none.
+    pub result: Result<T, LoadError>,
 }
 
 /// Loads each of `paths` and hands the outcomes to `show` in that order. True when every
 /// file was served.
 pub(super) fn load_each(
     paths: &[PathBuf],
-    mut show: impl FnMut(&Outcome) -> io::Result<()>,
+    rez: Option<RezTier>,
+    show: impl FnMut(&Outcome) -> io::Result<()>,
 ) -> io::Result<bool> {
-    let loader = Loader::new();
+    let load = |loader: &Loader, path: &Path, source: &[u8]| {
+        let loaded = loader.load_source(path, source);
+        // rez runs files, and what comes in on standard input is none
+        match is_file(path) {
+            true => loader.ask_rez(path, loaded),
+            false => loaded,
+        }
+    };
+    each(paths, rez, load, show)
+}
+
+/// [`load_each`] for whole definitions, which the compiled tiers alone are asked for.
+pub(super) fn define_each(
+    paths: &[PathBuf],
+    show: impl FnMut(&Outcome<LoadedDefinition>) -> io::Result<()>,
+) -> io::Result<bool> {
+    let load = |loader: &Loader, path: &Path, source: &[u8]| {
+        // standard input has no place of its own
+        let real = match is_file(path) {
+            true => real_path(path).unwrap_or_else(|_| path.to_path_buf()),
+            false => path.to_path_buf(),
+        };
+        loader.definition_source(&real, source)
+    };
+    each(paths, None, load, show)
+}
+
+fn each<T: Send>(
+    paths: &[PathBuf],
+    rez: Option<RezTier>,
+    load: impl Fn(&Loader, &Path, &[u8]) -> Result<T, LoadError> + Sync,
+    mut show: impl FnMut(&Outcome<T>) -> io::Result<()>,
+) -> io::Result<bool> {
+    let loader = loader(rez);
     let mut all_served = true;
     for batch in paths.chunks(BATCH) {
         let outcomes: Vec<_> = batch
             .par_iter()
-            .map(|path| load_one(&loader, path))
+            .map(|path| load_one(&loader, &load, path))
             .collect();
         for outcome in &outcomes {
             all_served &= outcome.result.is_ok();
@@ -48,16 +83,31 @@ pub(super) fn load_each(
     Ok(all_served)
 }
 
-fn load_one(loader: &Loader, path: &Path) -> Outcome {
+/// The ladder of the command line.
+pub(super) fn loader(rez: Option<RezTier>) -> Loader {
+    let loader = match rez {
+        Some(rez) => Loader::new().with_rez(rez),
+        None => Loader::new(),
+    };
+    #[cfg(feature = "vm")]
+    let loader = loader.with_vm(crate::vm::VmTier::shared());
+    loader
+}
+
+fn load_one<T>(
+    loader: &Loader,
+    load: &impl Fn(&Loader, &Path, &[u8]) -> Result<T, LoadError>,
+    path: &Path,
+) -> Outcome<T> {
     let path = definition_in(path);
-    let read = if path.as_os_str() == STDIN {
-        read_stdin()
-    } else {
+    let read = if is_file(&path) {
         read_source(&path)
+    } else {
+        read_stdin()
     };
     match read {
         Ok(source) => Outcome {
-            result: loader.load_source(&path, &source),
+            result: load(loader, &path, &source),
             path,
             source,
         },
@@ -69,9 +119,13 @@ fn load_one(loader: &Loader, path: &Path) -> Outcome {
     }
 }
 
+fn is_file(path: &Path) -> bool {
+    path.as_os_str() != STDIN
+}
+
 /// The definition that `path` names: itself, or the `package.py` in the directory.
 fn definition_in(path: &Path) -> PathBuf {
-    if path.as_os_str() != STDIN && path.is_dir() {
+    if is_file(path) && path.is_dir() {
         path.join("package.py")
     } else {
         path.to_path_buf()

@@ -1,16 +1,16 @@
 //! One line of JSON a file, the same for `load` and `explain`.
 
-use std::fmt::Write;
-use std::path::Path;
-
 use compact_str::CompactString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::input::Outcome;
+use crate::definition::Definition;
 use crate::error::LoadError;
-use crate::package::TierDeclined;
+use crate::json_path::path_value;
+use crate::package::{LoadedDefinition, TierDeclined};
 use crate::repository::{ScanErrorKind, ScanResult};
+use crate::rez_tier::RezError;
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -24,9 +24,15 @@ enum Line<'a> {
         variants: &'a [Vec<CompactString>],
         declined: Vec<Decline>,
     },
+    Definition {
+        path: Box<RawValue>,
+        tier: &'static str,
+        definition: &'a Definition,
+        declined: Vec<Decline>,
+    },
     Error {
         path: Box<RawValue>,
-        error: Error,
+        error: Error<'a>,
         declined: Vec<Decline>,
     },
 }
@@ -52,7 +58,7 @@ enum ScanLine<'a> {
         version: Option<&'a str>,
         path: Box<RawValue>,
         repository: Option<&'a str>,
-        error: ScanErrorLine,
+        error: ScanErrorLine<'a>,
         declined: Vec<Decline>,
     },
 }
@@ -64,9 +70,14 @@ struct WarningLine {
 }
 
 #[derive(Serialize)]
-struct ScanErrorLine {
-    kind: &'static str,
-    reason: String,
+#[serde(untagged)]
+enum ScanErrorLine<'a> {
+    /// What rez says, or what it couldn't.
+    Rez(Error<'a>),
+    Other {
+        kind: &'static str,
+        reason: String,
+    },
 }
 
 /// The line for an item of a scan, without its line end.
@@ -96,15 +107,15 @@ pub(super) fn scan_line(item: &ScanResult) -> String {
             version: error.version(),
             path: path_value(error.path()),
             repository: error.repository(),
-            error: ScanErrorLine {
-                kind: error.kind().code(),
-                reason: error.kind().message(),
+            error: match error.kind() {
+                ScanErrorKind::Load(load) if is_of_rez(load) => ScanErrorLine::Rez(describe(load)),
+                kind => ScanErrorLine::Other {
+                    kind: kind.code(),
+                    reason: kind.message(),
+                },
             },
             declined: match error.kind() {
-                ScanErrorKind::Load(error) => match &**error {
-                    LoadError::Declined { declined, .. } => declines(declined),
-                    _ => Vec::new(),
-                },
+                ScanErrorKind::Load(error) => declines(error.declined()),
                 _ => Vec::new(),
             },
         },
@@ -114,11 +125,45 @@ pub(super) fn scan_line(item: &ScanResult) -> String {
 
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum Error {
+enum Error<'a> {
     /// The file can't be read.
     Read { reason: String },
-    /// Every tier declined; the fields are those of the last one.
-    Declined(Decline),
+    /// Every tier declined; the fields are those of the last one. `rez` says why there is no
+    /// rez to ask, if it should have been.
+    Declined {
+        #[serde(flatten)]
+        last: Decline,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rez: Option<RezFailure<'a>>,
+    },
+    /// rez's own exception.
+    Refused {
+        class: &'a str,
+        reason: &'a str,
+        line: Option<usize>,
+        traceback: &'a str,
+    },
+    /// rez gave no answer.
+    Rez(RezFailure<'a>),
+}
+
+#[derive(Serialize)]
+struct RezFailure<'a> {
+    code: &'static str,
+    reason: String,
+    hint: &'static str,
+    stderr: &'a str,
+}
+
+impl<'a> From<&'a RezError> for RezFailure<'a> {
+    fn from(error: &'a RezError) -> Self {
+        RezFailure {
+            code: error.code(),
+            reason: error.to_string(),
+            hint: error.hint(),
+            stderr: error.stderr(),
+        }
+    }
 }
 
 /// Why one tier didn't serve the file.
@@ -127,6 +172,8 @@ struct Decline {
     tier: &'static str,
     code: &'static str,
     reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
     hint: &'static str,
     line: usize,
     column: usize,
@@ -140,6 +187,7 @@ impl From<&TierDeclined> for Decline {
             tier: declined.tier.as_str(),
             code: reason.code(),
             reason: reason.message(),
+            detail: declined.detail.clone(),
             hint: reason.hint(),
             line: declined.position.line,
             column: declined.position.column,
@@ -161,76 +209,73 @@ pub(super) fn line(outcome: &Outcome) -> String {
             variants: &package.data.variants,
             declined: declines(&package.declined),
         },
-        Err(error) => Line::Error {
-            path,
-            error: describe(error),
-            declined: match error {
-                LoadError::Declined { declined, .. } => declines(declined),
-                _ => Vec::new(),
-            },
-        },
+        Err(error) => error_line(path, error),
     };
-    serde_json::to_string(&line).expect("strings, numbers and lists always serialise")
+    text(&line)
+}
+
+/// [`line`] for a whole definition.
+pub(super) fn definition_line(outcome: &Outcome<LoadedDefinition>) -> String {
+    let path = path_value(&outcome.path);
+    let line = match &outcome.result {
+        Ok(loaded) => Line::Definition {
+            path,
+            tier: loaded.tier.as_str(),
+            definition: &loaded.definition,
+            declined: declines(&loaded.declined),
+        },
+        Err(error) => error_line(path, error),
+    };
+    text(&line)
+}
+
+fn error_line(path: Box<RawValue>, error: &LoadError) -> Line<'_> {
+    Line::Error {
+        path,
+        error: describe(error),
+        declined: declines(error.declined()),
+    }
+}
+
+fn text(line: &Line<'_>) -> String {
+    serde_json::to_string(line).expect("strings, numbers and lists always serialise")
 }
 
 fn declines(declined: &[TierDeclined]) -> Vec<Decline> {
     declined.iter().map(Decline::from).collect()
 }
 
-fn describe(error: &LoadError) -> Error {
+/// Whether rez was asked, or should have been.
+fn is_of_rez(error: &LoadError) -> bool {
+    matches!(error, LoadError::Rez { .. } | LoadError::Refused { .. })
+}
+
+fn describe(error: &LoadError) -> Error<'_> {
     let reason = match error {
-        LoadError::Declined { declined, .. } => match declined.last() {
-            Some(last) => return Error::Declined(Decline::from(last)),
-            None => error.to_string(),
-        },
         LoadError::Read { source, .. } => source.to_string(),
-        LoadError::NotAFile { .. } => "not a regular file".to_owned(),
+        LoadError::Refused { refusal, .. } => {
+            return Error::Refused {
+                class: &refusal.class,
+                reason: &refusal.message,
+                line: refusal.line,
+                traceback: &refusal.traceback,
+            };
+        }
+        LoadError::Rez { error: rez, .. } if !error.is_declined() => {
+            return Error::Rez(RezFailure::from(&**rez));
+        }
+        error => match error.declined().last() {
+            Some(last) => {
+                return Error::Declined {
+                    last: Decline::from(last),
+                    rez: match error {
+                        LoadError::Rez { error, .. } => Some(RezFailure::from(&**error)),
+                        _ => None,
+                    },
+                };
+            }
+            None => error.reason(),
+        },
     };
     Error::Read { reason }
-}
-
-/// A path as Python's `json.dumps(os.fsdecode(path))` writes it: what isn't Unicode is a
-/// lone surrogate, so that `os.fsencode(json.loads(line)["path"])` is the file's name.
-fn path_value(path: &Path) -> Box<RawValue> {
-    let mut json = String::from("\"");
-    push_os_str(&mut json, path);
-    json.push('"');
-    RawValue::from_string(json).expect("an escaped string is JSON")
-}
-
-#[cfg(unix)]
-fn push_os_str(json: &mut String, path: &Path) {
-    use std::os::unix::ffi::OsStrExt;
-
-    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
-        push_text(json, chunk.valid());
-        for byte in chunk.invalid() {
-            // PEP 383
-            let _ = write!(json, "\\udc{byte:02x}");
-        }
-    }
-}
-
-#[cfg(windows)]
-fn push_os_str(json: &mut String, path: &Path) {
-    use std::os::windows::ffi::OsStrExt;
-
-    for unit in char::decode_utf16(path.as_os_str().encode_wide()) {
-        match unit {
-            Ok(character) => push_text(json, character.encode_utf8(&mut [0; 4])),
-            Err(surrogate) => {
-                let _ = write!(json, "\\u{:04x}", surrogate.unpaired_surrogate());
-            }
-        }
-    }
-}
-
-#[cfg(not(any(unix, windows)))]
-fn push_os_str(json: &mut String, path: &Path) {
-    push_text(json, &path.to_string_lossy());
-}
-
-fn push_text(json: &mut String, text: &str) {
-    let quoted = serde_json::to_string(text).expect("a string always serialises");
-    json.push_str(&quoted[1..quoted.len() - 1]);
 }

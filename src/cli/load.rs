@@ -1,17 +1,29 @@
-//! `rezload load`: the solver's view of each package.
+//! `rezload load`: the solver's view of each package, or its whole definition.
 
 use std::io;
 
 use compact_str::CompactString;
 
-use super::args::Files;
-use super::input::{load_each, Outcome};
+use super::args::LoadArgs;
+use super::definition;
+use super::input::{define_each, load_each, Outcome};
 use super::json;
 use super::output::{printable, Output, DIM, NAME};
+use crate::rez_tier::RezTier;
 
 /// True when every file was served.
-pub(super) fn run(files: &Files, output: &mut Output) -> io::Result<bool> {
-    load_each(&files.paths, |outcome| {
+pub(super) fn run(args: &LoadArgs, rez: Option<RezTier>, output: &mut Output) -> io::Result<bool> {
+    let files = &args.files;
+    if args.definition {
+        return define_each(&files.paths, |outcome| {
+            if files.json {
+                output.line(&json::definition_line(outcome))
+            } else {
+                definition::show(outcome, output)
+            }
+        });
+    }
+    load_each(&files.paths, rez, |outcome| {
         if files.json {
             output.line(&json::line(outcome))
         } else {
@@ -26,7 +38,7 @@ fn show(outcome: &Outcome, output: &mut Output) -> io::Result<()> {
         Err(error) => {
             // earlier packages stand above the error when both go to one terminal
             output.flush()?;
-            output.error(&error.to_string());
+            output.load_error(error);
             return Ok(());
         }
     };

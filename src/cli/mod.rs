@@ -2,6 +2,9 @@
 //! are the same code.
 
 mod args;
+mod bench;
+mod definition;
+mod diff;
 mod explain;
 mod input;
 mod json;
@@ -9,9 +12,12 @@ mod load;
 mod output;
 mod progress;
 mod scan;
+mod survey;
+mod table;
 
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -30,6 +36,12 @@ const FAILURE: u8 = 2;
 /// 0 when every file was served, 1 when some file wasn't, 2 for a usage error or an output
 /// that can't be written.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
+    main_in(args, None)
+}
+
+/// [`main`] in a Python that has rez: `python` is its path, which is taken for files that have
+/// to be run unless another one is set.
+pub fn main_in(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>) -> u8 {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -41,12 +53,40 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
     let mut output = Output::new(args.color);
     let status = |served| if served { OK } else { FINDINGS };
     let result = match &args.command {
-        Command::Load(files) => load::run(files, &mut output).map(status),
-        Command::Explain(files) => explain::run(files, &mut output).map(status),
-        Command::Scan(scan) => scan::run(scan, &mut output).map(|finding| match finding {
-            Finding::AllServed => OK,
-            Finding::SomeFailed => FINDINGS,
-            Finding::NoRepository => FAILURE,
+        Command::Load(load) => {
+            load::run(load, load.files.rez.tier(python.as_ref()), &mut output).map(status)
+        }
+        Command::Explain(files) => {
+            explain::run(files, files.rez.tier(python.as_ref()), &mut output).map(status)
+        }
+        Command::Scan(scan) => {
+            let rez = scan.rez.tier(python.as_ref());
+            scan::run(scan, rez, &mut output).map(|finding| match finding {
+                Finding::AllServed => OK,
+                Finding::SomeFailed => FINDINGS,
+                Finding::NoRepository => FAILURE,
+            })
+        }
+        Command::Diff(diff) => {
+            let rez = diff.rez.tier(python.as_ref());
+            diff::run(diff, rez, &mut output).map(|finding| match finding {
+                diff::Finding::Equal => OK,
+                diff::Finding::Different => FINDINGS,
+                diff::Finding::Failed => FAILURE,
+            })
+        }
+        Command::Bench(bench) => {
+            let rez = bench.rez.tier(python.as_ref());
+            bench::run(bench, rez, &mut output).map(|finding| match finding {
+                bench::Finding::Measured => OK,
+                bench::Finding::Wrong => FINDINGS,
+                bench::Finding::Failed => FAILURE,
+            })
+        }
+        Command::Survey(survey) => survey::run(survey, &mut output).map(|finding| match finding {
+            survey::Finding::Complete => OK,
+            survey::Finding::SomeUnread => FINDINGS,
+            survey::Finding::NoFile => FAILURE,
         }),
     };
     match result.and_then(|status| output.finish().map(|()| status)) {

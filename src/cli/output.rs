@@ -1,6 +1,7 @@
 //! Where the command line writes, and how foreign text is made safe to show.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, StdoutLock, Write};
 use std::path::Path;
@@ -8,6 +9,8 @@ use std::path::Path;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
+
+use crate::error::LoadError;
 
 pub(super) const NAME: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -20,6 +23,8 @@ pub(super) const HELP: Style = AnsiColor::Cyan.on_default().bold();
 pub(super) struct Output {
     stdout: BufWriter<AutoStream<StdoutLock<'static>>>,
     choice: ColorChoice,
+    /// The hint that was given last.
+    hint: Cell<&'static str>,
 }
 
 impl Output {
@@ -32,6 +37,7 @@ impl Output {
         Output {
             stdout: BufWriter::new(AutoStream::new(io::stdout().lock(), choice)),
             choice,
+            hint: Cell::new(""),
         }
     }
 
@@ -55,14 +61,54 @@ impl Output {
         self.message(&format!("{BAD}error{BAD:#}"), message);
     }
 
+    /// Writes why a file isn't loaded; the hint that belongs to it only once.
+    pub fn load_error(&self, error: &LoadError) {
+        match error {
+            LoadError::Refused { refusal, .. } => {
+                // rez's messages have lines, which a path hasn't
+                let text = error.to_string();
+                let rest = refusal
+                    .message
+                    .split_once('\n')
+                    .map_or("", |(_, rest)| rest);
+                self.error(text.strip_suffix(rest).unwrap_or(&text).trim_end());
+                for line in rest.lines() {
+                    self.raw(&format!("  {DIM}|{DIM:#} {}", printable(line)));
+                }
+            }
+            LoadError::Rez { error: rez, .. } => {
+                self.error(&error.to_string());
+                for line in rez.stderr().lines() {
+                    self.raw(&format!("  {DIM}|{DIM:#} {}", printable(line)));
+                }
+                let hint = rez.hint();
+                if self.hint.replace(hint) != hint {
+                    self.raw(&format!("  {HELP}hint{HELP:#}: {}", printable(hint)));
+                }
+            }
+            error => self.error(&error.to_string()),
+        }
+    }
+
     /// Writes `message`, which is about something that is served all the same.
     pub fn warning(&self, message: &str) {
         self.message(&format!("{WARN}warning{WARN:#}"), message);
     }
 
-    fn message(&self, kind: &str, message: &str) {
+    /// Writes what is being done to standard error.
+    pub fn note(&self, message: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
-        let _ = writeln!(stderr, "{kind}: {}", printable(message));
+        let _ = writeln!(stderr, "{DIM}{}{DIM:#}", printable(message));
+    }
+
+    fn message(&self, kind: &str, message: &str) {
+        self.raw(&format!("{kind}: {}", printable(message)));
+    }
+
+    /// Writes a line that is safe to show to standard error.
+    fn raw(&self, line: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
+        let _ = writeln!(stderr, "{line}");
     }
 }
 

@@ -11,12 +11,18 @@ pub(super) struct Progress {
 
 impl Progress {
     pub fn new() -> Self {
+        Progress::of("families")
+    }
+
+    /// A bar that counts `what`.
+    pub fn of(what: &str) -> Self {
         // lines of data on the same terminal would run into the bar
         if !io::stderr().is_terminal() || io::stdout().is_terminal() {
             return Progress { bar: None };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} families {elapsed}") {
+        let template = format!("{{bar:40}} {{pos}}/{{len}} {what} {{elapsed}}");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));

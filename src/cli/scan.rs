@@ -9,6 +9,7 @@ use super::output::{printable, Output, BAD, GOOD, NAME};
 use super::progress::Progress;
 use crate::package::Tier;
 use crate::repository::{Repositories, ScanError, ScanErrorKind, Selection};
+use crate::rez_tier::RezTier;
 
 /// What came of a scan.
 pub(super) enum Finding {
@@ -20,13 +21,24 @@ pub(super) enum Finding {
     NoRepository,
 }
 
-pub(super) fn run(args: &ScanArgs, output: &mut Output) -> io::Result<Finding> {
+pub(super) fn run(
+    args: &ScanArgs,
+    rez: Option<RezTier>,
+    output: &mut Output,
+) -> io::Result<Finding> {
     let mut repositories = Repositories::new(args.repositories())
         .threads(args.threads)
         .allow_unversioned(!args.no_unversioned)
         .check_definition_files(args.check_definition_files);
     if !args.package_filenames.is_empty() {
         repositories = repositories.package_filenames(&args.package_filenames);
+    }
+    #[cfg(feature = "vm")]
+    {
+        repositories = repositories.with_vm(crate::vm::VmTier::shared());
+    }
+    if let Some(rez) = rez {
+        repositories = repositories.with_rez(rez);
     }
     let mut selection = Selection::new().latest(args.latest);
     for family in &args.families {
@@ -58,7 +70,10 @@ pub(super) fn run(args: &ScanArgs, output: &mut Output) -> io::Result<Finding> {
             Err(error) => {
                 summary.add_error(&error);
                 if !args.json {
-                    progress.hide(|| output.error(&error.to_string()));
+                    progress.hide(|| match error.kind() {
+                        ScanErrorKind::Load(error) => output.load_error(error),
+                        _ => output.error(&error.to_string()),
+                    });
                 }
             }
         }

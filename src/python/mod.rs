@@ -1,13 +1,18 @@
 //! The PyO3 module `rezload._native`; `python/rezload/` is its public face.
 
 mod batch;
+mod definition;
 mod package;
 mod package_data;
 mod pool;
 mod repository;
+#[cfg(feature = "vm")]
+mod vm;
 
+#[cfg(feature = "cli")]
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
@@ -22,6 +27,8 @@ use package::{PyPackage, PyTierDeclined};
 mod _native {
     #[pymodule_export]
     use super::batch::{parse_static_package_py, parse_static_packages_py};
+    #[pymodule_export]
+    use super::definition::{serve_definition, try_definition};
     #[pymodule_export]
     use super::package::{PyPackage, PyTierDeclined};
     #[pymodule_export]
@@ -39,31 +46,53 @@ mod _native {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }
 
+/// The ladder of this process: the tiers that are compiled in.
+fn loader() -> &'static Loader {
+    static LOADER: OnceLock<Loader> = OnceLock::new();
+    LOADER.get_or_init(|| {
+        let loader = Loader::new();
+        #[cfg(feature = "vm")]
+        let loader = {
+            vm::share();
+            loader.with_vm(crate::vm::VmTier::shared())
+        };
+        loader
+    })
+}
+
 /// Loads one file with the tiers that are compiled in: a `Package`, or the tuple of the
 /// tiers' declines. A file that can't be read is an `OSError`.
 #[pyfunction]
 #[pyo3(signature = (path, /))]
 fn try_load<'py>(py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
     // a file server may take its time
-    match py.detach(|| Loader::new().load(path)) {
+    match py.detach(|| loader().load(path)) {
         Ok(package) => Ok(Bound::new(py, PyPackage::from(package))?.into_any()),
-        Err(LoadError::Declined { declined, .. }) => {
-            let declined = declined.into_iter().map(PyTierDeclined::from);
-            let declined = declined
-                .map(|d| Bound::new(py, d))
-                .collect::<PyResult<Vec<_>>>()?;
-            Ok(PyTuple::new(py, declined)?.into_any())
-        }
-        Err(error) => Err(os_error(&error)),
+        Err(error) => declines_or_error(py, error),
     }
 }
 
+/// The tuple of the tiers' declines, or the `OSError` for a file that can't be read.
+fn declines_or_error(py: Python<'_>, error: LoadError) -> PyResult<Bound<'_, PyAny>> {
+    let LoadError::Declined { declined, .. } = error else {
+        return Err(os_error(&error));
+    };
+    let declined = declined.into_iter().map(PyTierDeclined::from);
+    let declined = declined
+        .map(|d| Bound::new(py, d))
+        .collect::<PyResult<Vec<_>>>()?;
+    Ok(PyTuple::new(py, declined)?.into_any())
+}
+
 /// Runs the command line on `args`, the program's name first, and gives its exit status.
+/// `python` is a Python that has rez, if there is one.
 #[cfg(feature = "cli")]
 #[pyfunction]
-#[pyo3(signature = (args, /))]
-fn run_cli(py: Python<'_>, args: Vec<OsString>) -> u8 {
-    py.detach(|| crate::cli::main(args))
+#[pyo3(signature = (args, /, python=None))]
+fn run_cli(py: Python<'_>, args: Vec<OsString>, python: Option<PathBuf>) -> u8 {
+    #[cfg(feature = "vm")]
+    vm::share();
+    py.detach(|| crate::cli::main_in(args, python))
 }
 
 /// The `OSError` for a file that can't be read; Python picks the subclass by errno.

@@ -137,7 +137,15 @@ impl From<TierDeclined> for PyTierDeclined {
 #[pymethods]
 impl PyTierDeclined {
     #[new]
-    fn new(tier: &str, code: &str, line: usize, column: usize, offset: usize) -> PyResult<Self> {
+    #[pyo3(signature = (tier, code, line, column, offset, detail=None))]
+    fn new(
+        tier: &str,
+        code: &str,
+        line: usize,
+        column: usize,
+        offset: usize,
+        detail: Option<String>,
+    ) -> PyResult<Self> {
         let reason = Reason::ALL.iter().find(|reason| reason.code() == code);
         let reason = *reason.ok_or_else(|| {
             PyValueError::new_err(format!("`{code}` is not the code of a reason"))
@@ -146,6 +154,7 @@ impl PyTierDeclined {
             tier: parse_tier(tier)?,
             declined: Declined { reason, offset },
             position: Position { line, column },
+            detail,
         }))
     }
 
@@ -165,6 +174,13 @@ impl PyTierDeclined {
     #[getter]
     fn reason(&self) -> &'static str {
         self.0.declined.reason.message()
+    }
+
+    /// What exactly: the module, the attribute, the exception. `None` when the reason says
+    /// it all.
+    #[getter]
+    fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
     }
 
     /// What to change so that the tier can serve the file.
@@ -210,6 +226,7 @@ impl PyTierDeclined {
             this.line(),
             this.column(),
             this.offset(),
+            this.detail(),
         );
         let arguments = arguments.into_pyobject(slf.py())?.into_any();
         PyTuple::new(slf.py(), [slf.get_type().into_any(), arguments])

@@ -203,11 +203,13 @@ pub(super) struct PyScanFailure {
 impl PyScanFailure {
     fn new(py: Python<'_>, error: &ScanError) -> PyResult<Self> {
         let (errno, declined) = match error.kind() {
-            ScanErrorKind::Load(error) => match &**error {
-                LoadError::Declined { declined, .. } => (None, declined.as_slice()),
-                LoadError::Read { source, .. } => (source.raw_os_error(), &[][..]),
-                LoadError::NotAFile { .. } => (None, &[][..]),
-            },
+            ScanErrorKind::Load(error) => {
+                let errno = match &**error {
+                    LoadError::Read { source, .. } => source.raw_os_error(),
+                    _ => None,
+                };
+                (errno, error.declined())
+            }
             ScanErrorKind::List(error) => (error.raw_os_error(), &[][..]),
             _ => (None, &[][..]),
         };
@@ -242,13 +244,17 @@ impl PyRepositories {
             let message = format!("threads must be at most {MAX_THREADS}");
             return Err(PyValueError::new_err(message));
         }
-        Ok(PyRepositories(
-            Repositories::new(paths)
-                .threads(threads)
-                .package_filenames(package_filenames)
-                .allow_unversioned(allow_unversioned)
-                .check_definition_files(check_definition_files),
-        ))
+        let repositories = Repositories::new(paths)
+            .threads(threads)
+            .package_filenames(package_filenames)
+            .allow_unversioned(allow_unversioned)
+            .check_definition_files(check_definition_files);
+        #[cfg(feature = "vm")]
+        let repositories = {
+            super::vm::share();
+            repositories.with_vm(crate::vm::VmTier::shared())
+        };
+        Ok(PyRepositories(repositories))
     }
 
     /// All packages that are asked for.

@@ -44,6 +44,7 @@ impl Combined {
                 tier: Tier::Static,
                 declined,
                 position: declined.position(source),
+                detail: None,
             })
         });
         let error = match combined {

@@ -23,7 +23,7 @@ pub struct ScanError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ScanErrorKind {
-    /// A definition that can't be read, or that every tier declined.
+    /// A definition that can't be read, that every tier declined, or that rez refuses.
     Load(Box<LoadError>),
     /// A version's directory that holds no definition; rez raises when the package is used.
     NoDefinition,
@@ -54,10 +54,7 @@ impl ScanErrorKind {
     /// A stable kebab-case identifier.
     pub fn code(&self) -> &'static str {
         match self {
-            ScanErrorKind::Load(error) => match **error {
-                LoadError::Declined { .. } => "declined",
-                _ => "read",
-            },
+            ScanErrorKind::Load(error) => error.kind(),
             ScanErrorKind::NoDefinition => "no-definition",
             ScanErrorKind::List(_) => "list",
             ScanErrorKind::NotAVersion => "not-a-version",
@@ -75,14 +72,7 @@ impl ScanErrorKind {
     /// What is wrong, in words, without the path.
     pub fn message(&self) -> String {
         match self {
-            ScanErrorKind::Load(error) => match &**error {
-                LoadError::Read { source, .. } => format!("can't be read: {source}"),
-                LoadError::NotAFile { .. } => "not a regular file".to_owned(),
-                LoadError::Declined { declined, .. } => declined
-                    .last()
-                    .map_or("declined", |last| last.declined.reason.message())
-                    .to_owned(),
-            },
+            ScanErrorKind::Load(error) => error.reason(),
             ScanErrorKind::List(error) => format!("can't be listed: {error}"),
             ScanErrorKind::NoDefinition => "no package definition".to_owned(),
             ScanErrorKind::NotAVersion => "not a version, so rez refuses the family".to_owned(),
@@ -138,6 +128,15 @@ impl ScanError {
         }
     }
 
+    /// The same error, about one version.
+    #[cfg(feature = "rez")]
+    pub(super) fn with_version(self, version: Option<&str>) -> Self {
+        ScanError {
+            version: version.map(Into::into),
+            ..self
+        }
+    }
+
     /// The family, unless the error is about a repository.
     pub fn family(&self) -> Option<&str> {
         self.family.as_deref()
@@ -165,7 +164,7 @@ impl ScanError {
 
     /// Whether the tiers declined a file; otherwise something failed.
     pub fn is_declined(&self) -> bool {
-        matches!(&self.kind, ScanErrorKind::Load(error) if matches!(**error, LoadError::Declined { .. }))
+        matches!(&self.kind, ScanErrorKind::Load(error) if error.is_declined())
     }
 }
 

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::ScanErrorKind;
+use super::folder::Folder;
 use super::list::{is_directory, is_file, Kind, Listing};
 use super::settings::Settings;
 use crate::version::Version;
@@ -27,8 +28,9 @@ pub(super) enum Versions {
 /// A family that rez can't list either.
 pub(super) type Refusal = (PathBuf, ScanErrorKind);
 
-/// Lists the family's directory at `path`, the only thing that is read for it.
-pub(super) fn versions(path: &Path, settings: &Settings) -> Result<Versions, Refusal> {
+/// Lists the family's directory at `path`, the only thing that is read for it; gives the
+/// directory, too.
+pub(super) fn versions(path: &Path, settings: &Settings) -> Result<(Versions, Folder), Refusal> {
     let listing =
         Listing::read(path).map_err(|error| (path.to_path_buf(), ScanErrorKind::List(error)))?;
     let family = Family {
@@ -37,12 +39,12 @@ pub(super) fn versions(path: &Path, settings: &Settings) -> Result<Versions, Ref
     };
     if settings.allow_unversioned {
         if let Some(file) = settings.file_names().find(|name| family.has_file(name)) {
-            return Ok(Versions::Unversioned(file.to_owned()));
+            let file = file.to_owned();
+            return Ok((Versions::Unversioned(file), listing.into_folder()));
         }
     }
-    family
-        .version_directories(settings)
-        .map(Versions::Versioned)
+    let versions = family.version_directories(settings)?;
+    Ok((Versions::Versioned(versions), listing.into_folder()))
 }
 
 struct Family<'a> {

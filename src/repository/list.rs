@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+use super::folder::Folder;
+
 /// What readdir says an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -27,6 +29,7 @@ struct Entry {
 pub(super) struct Listing {
     names: Vec<u8>,
     entries: Vec<Entry>,
+    folder: Folder,
 }
 
 impl Listing {
@@ -66,6 +69,7 @@ impl Listing {
                 self.push(name, kind);
             }
         }
+        self.folder = Folder::from(directory);
         Ok(())
     }
 
@@ -92,6 +96,11 @@ impl Listing {
         let start = self.names.len();
         self.names.extend_from_slice(name);
         self.entries.push(Entry { start, len, kind });
+    }
+
+    /// The directory that was listed.
+    pub fn into_folder(self) -> Folder {
+        self.folder
     }
 
     pub fn len(&self) -> usize {

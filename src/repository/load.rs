@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf, MAIN_SEPARATOR};
 use std::sync::Arc;
 
 use super::error::{ScanError, ScanErrorKind};
+use super::folder::Folder;
 use super::old_format;
 use super::package::{RepositoryPackage, Warning};
 use super::read;
@@ -12,6 +13,7 @@ use super::ScanResult;
 use crate::decline::Declined;
 use crate::error::LoadError;
 use crate::package::{PackageData, Tier, TierDeclined};
+use crate::source_file::open_without_blocking;
 use crate::static_tier::{parse_in_repository, RepositoryFields};
 use crate::version::Version;
 
@@ -21,6 +23,8 @@ pub(super) struct Job<'a> {
     pub family: &'a str,
     /// Empty for an unversioned package.
     pub version: &'a Version,
+    /// The family's directory, when it is open.
+    pub folder: Option<&'a Folder>,
     /// The definition's name, when it is known.
     pub file: Option<&'a str>,
 }
@@ -31,6 +35,7 @@ impl Job<'_> {
         let mut path = String::with_capacity(self.repository.len() + self.family.len() + 40);
         push(&mut path, self.repository);
         push(&mut path, self.family);
+        let family = path.len() + 1;
         if !self.version.is_empty() {
             push(&mut path, self.version.as_str());
         }
@@ -42,17 +47,23 @@ impl Job<'_> {
             path.truncate(directory);
             path.push(MAIN_SEPARATOR);
             path.push_str(name);
-            let parsed = read::find(Path::new(&path), |source| {
-                self.parse(&path, directory, source)
+            let file = match self.folder {
+                Some(folder) => folder.open(&path, family),
+                None => open_without_blocking(Path::new(&path)),
+            };
+            let parsed = read::find_opened(Path::new(&path), file, |source| {
+                self.parse(&path, directory, source, settings)
             });
             match parsed {
                 Ok(None) => {}
-                Ok(Some(Ok(fields))) => return Ok(self.package(path, fields)),
+                Ok(Some(Ok((fields, declined)))) => {
+                    return Ok(self.package(path, fields, declined));
+                }
                 Ok(Some(Err(declined))) => {
                     let path = PathBuf::from(path);
                     let error = LoadError::Declined {
                         path: path.clone(),
-                        declined: vec![declined],
+                        declined,
                     };
                     return Err(self.error(path, ScanErrorKind::Load(Box::new(error))));
                 }
@@ -66,32 +77,44 @@ impl Job<'_> {
         Err(self.error(PathBuf::from(path), ScanErrorKind::NoDefinition))
     }
 
-    /// The fields of the definition at `path`, whose directory's path is `directory` long.
+    /// The fields of the definition at `path`, whose directory's path is `directory` long, and
+    /// why tiers declined; only the latter when none serves it.
     fn parse(
         &self,
         path: &str,
         directory: usize,
         source: &[u8],
-    ) -> Result<RepositoryFields, TierDeclined> {
-        let fields = if path.ends_with(".py") {
+        settings: &Settings,
+    ) -> Result<(RepositoryFields, Vec<TierDeclined>), Vec<TierDeclined>> {
+        let is_python = path.ends_with(".py");
+        let fields = if is_python {
             parse_in_repository(source)
         } else {
             parse_yaml(source)
         };
-        let checked = fields.and_then(|fields| {
-            if !fields.has_timestamp {
-                old_format::check(Path::new(&path[..directory]))?;
-            }
-            Ok(fields)
-        });
-        checked.map_err(|declined| TierDeclined {
+        let by_static = |declined: Declined| TierDeclined {
             tier: Tier::Static,
             declined,
             position: declined.position(source),
-        })
+            detail: None,
+        };
+        let (fields, declined) = match fields {
+            Ok(fields) => (fields, Vec::new()),
+            Err(declined) => in_vm(settings, is_python, source, by_static(declined))?,
+        };
+        if !fields.has_timestamp {
+            old_format::check(Path::new(&path[..directory]))
+                .map_err(|old| [declined.clone(), vec![by_static(old)]].concat())?;
+        }
+        Ok((fields, declined))
     }
 
-    fn package(&self, path: String, fields: RepositoryFields) -> RepositoryPackage {
+    fn package(
+        &self,
+        path: String,
+        fields: RepositoryFields,
+        declined: Vec<TierDeclined>,
+    ) -> RepositoryPackage {
         let version = self.version.as_str();
         let mut warnings = Vec::new();
         if let Some(stated) = fields.name.filter(|name| name != self.family) {
@@ -112,8 +135,11 @@ impl Job<'_> {
             path_len: path.len(),
             uri: path,
             repository: Arc::clone(self.repository),
-            tier: Tier::Static,
-            declined: Vec::new(),
+            tier: match declined.last() {
+                None => Tier::Static,
+                Some(_) => Tier::Vm,
+            },
+            declined,
             warnings,
         }
     }
@@ -127,6 +153,35 @@ impl Job<'_> {
             kind,
         )
     }
+}
+
+/// What the VM makes of a definition that the static tier declined.
+#[cfg(feature = "vm")]
+fn in_vm(
+    settings: &Settings,
+    is_python: bool,
+    source: &[u8],
+    declined: TierDeclined,
+) -> Result<(RepositoryFields, Vec<TierDeclined>), Vec<TierDeclined>> {
+    match &settings.vm {
+        Some(vm) if is_python && crate::vm_tier::VmTier::is_on() => {
+            match vm.in_repository(source) {
+                Ok(fields) => Ok((fields, vec![declined])),
+                Err(refusal) => Err(vec![declined, refusal]),
+            }
+        }
+        _ => Err(vec![declined]),
+    }
+}
+
+#[cfg(not(feature = "vm"))]
+fn in_vm(
+    _settings: &Settings,
+    _is_python: bool,
+    _source: &[u8],
+    declined: TierDeclined,
+) -> Result<(RepositoryFields, Vec<TierDeclined>), Vec<TierDeclined>> {
+    Err(vec![declined])
 }
 
 fn push(path: &mut String, name: &str) {

@@ -6,11 +6,14 @@
 //! In reading order: `location` (a path in rez's spelling), `list` (a directory), `index`
 //! (the families of all repositories), `family` and `combined` (the versions of one),
 //! `plan` (which of them rez gives), `load`, `read` and `old_format` (one definition), `scan`
-//! (all of it, in parallel and in order).
+//! (all of it, in parallel and in order), `fallback` (rez for what is declined).
 
 mod combined;
 mod error;
+#[cfg(feature = "rez")]
+mod fallback;
 mod family;
+mod folder;
 mod index;
 mod list;
 mod load;
@@ -37,6 +40,8 @@ pub(crate) use scan::Pending;
 pub use scan::Scan;
 pub use select::Selection;
 
+#[cfg(feature = "rez")]
+use crate::rez_tier::RezTier;
 use crate::version::{is_valid_package_name, VersionRange};
 use location::locate;
 use plan::{Candidate, Place, Plan};
@@ -78,6 +83,8 @@ struct Inner {
     paths: Vec<PathBuf>,
     settings: Settings,
     threads: usize,
+    #[cfg(feature = "rez")]
+    rez: Option<RezTier>,
     /// Where the repositories are, or the first path that rez refuses.
     locations: OnceLock<Result<Vec<Arc<str>>, PathBuf>>,
     /// Families that were asked for by name: each is listed once.
@@ -95,6 +102,8 @@ impl Repositories {
                 paths: paths.map(|path| path.as_ref().to_path_buf()).collect(),
                 settings: Settings::default(),
                 threads: 0,
+                #[cfg(feature = "rez")]
+                rez: None,
                 locations: OnceLock::new(),
                 plans: Mutex::default(),
                 pools: Pools::default(),
@@ -131,12 +140,28 @@ impl Repositories {
         self.with(|inner| inner.settings.check_definition_files = check)
     }
 
+    /// With the VM tier, which runs in a sandbox what the static tier declines.
+    #[cfg(feature = "vm")]
+    #[must_use]
+    pub fn with_vm(self, vm: crate::vm_tier::VmTier) -> Self {
+        self.with(|inner| inner.settings.vm = Some(vm))
+    }
+
+    /// With real rez for what the other tiers decline, which runs the files.
+    #[cfg(feature = "rez")]
+    #[must_use]
+    pub fn with_rez(self, rez: RezTier) -> Self {
+        self.with(|inner| inner.rez = Some(rez))
+    }
+
     /// A copy with changed settings, which has listed nothing yet.
     fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner {
             paths: self.inner.paths.clone(),
             settings: self.inner.settings.clone(),
             threads: self.inner.threads,
+            #[cfg(feature = "rez")]
+            rez: self.inner.rez.clone(),
             locations: OnceLock::new(),
             plans: Mutex::default(),
             pools: Pools::default(),
@@ -173,9 +198,12 @@ impl Repositories {
             return Err(ScanError::of_family(name, PathBuf::from(name), kind));
         }
         let locations = inner.locations()?;
-        let plan = inner.plan(name, locations)?;
+        let plan = match inner.plan(name, locations) {
+            Ok(plan) => plan,
+            Err(error) => return inner.load_declined_family(error, range, locations),
+        };
         let candidates = plan.in_range(range);
-        let load = |candidate: &&Candidate| plan.load(candidate, locations, &inner.settings);
+        let load = |candidate: &&Candidate| inner.load(&plan, candidate, locations);
         // a few files are read sooner than threads are woken, unless they are far away
         if candidates.len() < 2 || (inner.threads == 0 && candidates.len() < 16) {
             return Ok(candidates.iter().map(load).collect());
@@ -206,12 +234,61 @@ impl Inner {
         }
     }
 
+    /// Loads a package, with rez if that is needed and allowed.
+    fn load(&self, plan: &Plan, candidate: &Candidate, locations: &[Arc<str>]) -> ScanResult {
+        let item = plan.load(candidate, locations, &self.settings);
+        #[cfg(feature = "rez")]
+        if let Some(rez) = &self.rez {
+            return item.or_else(|error| fallback::version(rez, error));
+        }
+        item
+    }
+
+    /// What is to be given in the place of a family that can't be listed: the error, or what
+    /// rez makes of it.
+    fn resolve_family(
+        &self,
+        error: ScanError,
+        range: Option<&VersionRange>,
+        latest: bool,
+        locations: &[Arc<str>],
+    ) -> Vec<ScanResult> {
+        #[cfg(feature = "rez")]
+        if let Some(rez) = &self.rez {
+            return fallback::family(rez, error, range, latest, locations);
+        }
+        #[cfg(not(feature = "rez"))]
+        let _ = (range, latest, locations);
+        vec![Err(error)]
+    }
+
+    /// [`resolve_family`](Self::resolve_family), where an error about all versions is one of
+    /// the whole call.
+    fn load_declined_family(
+        &self,
+        error: ScanError,
+        range: Option<&VersionRange>,
+        locations: &[Arc<str>],
+    ) -> Result<Vec<ScanResult>, ScanError> {
+        let items = self.resolve_family(error, range, false, locations);
+        let mut packages = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Err(error) if error.version().is_none() => return Err(error),
+                item => packages.push(item),
+            }
+        }
+        Ok(packages)
+    }
+
     fn plan(&self, name: &str, locations: &[Arc<str>]) -> Result<Arc<Plan>, ScanError> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(plan) = plans.get(name) {
             return Ok(Arc::clone(plan));
         }
-        let plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
+        let mut plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
+        // plans are kept, and descriptors are few
+        plan.close();
         let plan = Arc::new(plan);
         plans.insert(name.to_owned(), Arc::clone(&plan));
         Ok(plan)

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::combined::Combined;
 use super::error::{ScanError, ScanErrorKind};
 use super::family::{versions, Refusal, Versions};
+use super::folder::Folder;
 use super::load::Job;
 use super::package::RepositoryPackage;
 use super::select::Selection;
@@ -83,6 +84,8 @@ enum Source {
 pub(super) struct Plan {
     pub family: String,
     pub candidates: Vec<Candidate>,
+    /// The family's directory in each repository up to the last that has one, while open.
+    folders: Vec<Folder>,
 }
 
 impl Plan {
@@ -95,13 +98,16 @@ impl Plan {
     ) -> Result<Plan, ScanError> {
         let refuse = |(path, kind)| ScanError::of_family(family, path, kind);
         let mut candidates = Vec::new();
+        let mut folders = Vec::new();
         let mut found = false;
         for (repository, location) in repositories.iter().enumerate() {
             let known = place(repository);
             let path = join(location, family);
             if known.may_be_directory() {
                 match versions(Path::new(&path), settings) {
-                    Ok(versions) => {
+                    Ok((versions, folder)) => {
+                        folders.resize_with(repository, Folder::default);
+                        folders.push(folder);
                         found = true;
                         add(&mut candidates, repository, versions);
                         continue;
@@ -133,7 +139,13 @@ impl Plan {
         Ok(Plan {
             family: family.to_owned(),
             candidates,
+            folders,
         })
+    }
+
+    /// Closes the directories, which stay open for whoever loads the packages at once.
+    pub fn close(&mut self) {
+        self.folders = Vec::new();
     }
 
     /// Keeps what `selection` asks for.
@@ -184,6 +196,7 @@ impl Plan {
             repository,
             family: &self.family,
             version: &candidate.version,
+            folder: self.folders.get(candidate.repository),
             file,
         };
         job.load(settings)
@@ -289,6 +302,7 @@ fn load_combined(
                     tier: Tier::Static,
                     declined,
                     position: declined.position(&[]),
+                    detail: None,
                 }],
             };
             let kind = ScanErrorKind::Load(Box::new(error));

@@ -1,10 +1,11 @@
 //! A definition that may not be there.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use crate::error::LoadError;
-use crate::source_file::with_source;
+use crate::source_file::{open_without_blocking, with_opened};
 
 /// Hands the bytes of the file at `path` to `run`; `None` when there is nothing that
 /// `os.path.isfile` calls a file: nothing at all, a broken link, a loop of links, a directory,
@@ -12,7 +13,16 @@ use crate::source_file::with_source;
 ///
 /// rez asks first and opens then; opening says the same.
 pub(super) fn find<T>(path: &Path, run: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, LoadError> {
-    match with_source(path, run) {
+    find_opened(path, open_without_blocking(path), run)
+}
+
+/// [`find`] for a file that somebody has tried to open.
+pub(super) fn find_opened<T>(
+    path: &Path,
+    file: io::Result<File>,
+    run: impl FnOnce(&[u8]) -> T,
+) -> Result<Option<T>, LoadError> {
+    match with_opened(path, file, run) {
         Ok(result) => Ok(Some(result)),
         Err(LoadError::NotAFile { .. }) => Ok(None),
         Err(LoadError::Read { source, .. }) if is_absent(&source) => Ok(None),

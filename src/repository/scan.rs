@@ -276,11 +276,16 @@ fn list(family: &Family, inner: &Inner, selection: &Selection, cancelled: &Atomi
     let place = |repository| family.place(repository);
     let mut plan = match Plan::new(&family.name, locations, place, &inner.settings) {
         Ok(plan) => plan,
-        Err(error) => return Outcome::Packages(vec![Err(error)]),
+        Err(error) => {
+            let (range, latest) = (selection.version_range(), selection.is_latest());
+            return Outcome::Packages(inner.resolve_family(error, range, latest, locations));
+        }
     };
     plan.select(selection);
     let count = plan.candidates.len();
     if count > PART {
+        // many such plans may wait, and descriptors are few
+        plan.close();
         return Outcome::Many(Arc::new(plan));
     }
     read(&plan, 0..count, inner, cancelled)
@@ -301,7 +306,7 @@ fn read(
         if cancelled.load(Ordering::Relaxed) {
             break;
         }
-        packages.push(plan.load(candidate, locations, &inner.settings));
+        packages.push(inner.load(plan, candidate, locations));
     }
     Outcome::Packages(packages)
 }

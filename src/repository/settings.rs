@@ -11,6 +11,9 @@ pub(super) struct Settings {
     /// they are tried.
     files: Vec<String>,
     stems: Vec<String>,
+    /// The tier for what the static one declines.
+    #[cfg(feature = "vm")]
+    pub vm: Option<crate::vm_tier::VmTier>,
 }
 
 impl Default for Settings {
@@ -21,6 +24,8 @@ impl Default for Settings {
             check_definition_files: false,
             files: Vec::new(),
             stems: Vec::new(),
+            #[cfg(feature = "vm")]
+            vm: None,
         };
         settings.set_stems(vec!["package".to_owned()]);
         settings

@@ -6,9 +6,11 @@
 //! Operands that Python wouldn't evaluate (`x if c else y`) are evaluated too, which can
 //! only decline more.
 
+use super::equality::{unique, unique_items};
 use super::format;
 use super::lexer::{decline, Lexer, Res};
-use super::string::decode;
+use super::number::{negative, number};
+use super::string::{decode, decode_bytes};
 use super::token::Tok;
 use super::value::Value;
 use crate::decline::Reason;
@@ -54,6 +56,11 @@ impl Budget {
         Budget(MAX_COST)
     }
 
+    /// What the literals of a text of `len` bytes may take besides.
+    pub fn of_literals(len: usize) -> Self {
+        Budget(MAX_COST + 16 * len)
+    }
+
     /// Pays for a value of `cost` bytes before it is made.
     pub fn pay(&mut self, cost: usize, offset: usize) -> Res<()> {
         match self.0.checked_sub(cost) {
@@ -93,26 +100,34 @@ const MULTIPLY: u8 = 10;
 const UNARY: u8 = 11;
 
 /// Evaluates the expression at `start` of `text`, up to the first token that isn't part of
-/// it.
+/// it; several with commas between them are a tuple.
 pub(super) fn evaluate<N: Names>(
     text: &str,
     start: usize,
-    depth: u32,
     names: &mut N,
     budget: &mut Budget,
 ) -> Res<Value> {
-    let mut lex = Lexer::new(text.as_bytes());
-    lex.pos = start;
-    let mut evaluator = Evaluator {
-        text,
-        lex,
-        tok: Tok::Newline,
-        names,
-        budget,
-        depth,
-    };
+    let mut evaluator = Evaluator::new(text, start, names, budget);
     evaluator.bump()?;
+    if matches!(evaluator.lex.peek(), b'\n' | 0) {
+        if let Some(string) = evaluator.plain_string()? {
+            return Ok(string);
+        }
+    }
     evaluator.tuple()
+}
+
+/// [`evaluate`] for one argument of a call.
+pub(super) fn evaluate_argument<N: Names>(
+    text: &str,
+    start: usize,
+    names: &mut N,
+    budget: &mut Budget,
+) -> Res<Value> {
+    let mut evaluator = Evaluator::new(text, start, names, budget);
+    evaluator.lex.depth = 1;
+    evaluator.bump()?;
+    evaluator.expression()
 }
 
 struct Evaluator<'a, N> {
@@ -122,6 +137,21 @@ struct Evaluator<'a, N> {
     names: &'a mut N,
     budget: &'a mut Budget,
     depth: u32,
+}
+
+impl<'a, N> Evaluator<'a, N> {
+    fn new(text: &'a str, start: usize, names: &'a mut N, budget: &'a mut Budget) -> Self {
+        let mut lex = Lexer::new(text.as_bytes());
+        lex.pos = start;
+        Evaluator {
+            text,
+            lex,
+            tok: Tok::Newline,
+            names,
+            budget,
+            depth: 0,
+        }
+    }
 }
 
 impl<N: Names> Evaluator<'_, N> {
@@ -340,14 +370,19 @@ impl<N: Names> Evaluator<'_, N> {
             Tok::Minus | Tok::Plus => {
                 let minus = self.tok == Tok::Minus;
                 self.bump()?;
-                return match self.operators(UNARY)? {
-                    Value::Int(value) if minus => match value.checked_neg() {
-                        Some(value) => Ok(Value::Int(value)),
-                        None => decline(Reason::TooBig, offset),
-                    },
-                    Value::Int(value) => Ok(Value::Int(value)),
-                    Value::Number => Ok(Value::Number),
-                    _ => decline(Reason::Expression, offset),
+                let value = self.operators(UNARY)?;
+                let value = match value {
+                    Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Complex { .. }
+                        if !minus =>
+                    {
+                        Some(value)
+                    }
+                    _ if minus => negative(value),
+                    _ => None,
+                };
+                return match value {
+                    Some(value) => Ok(value),
+                    None => decline(Reason::Expression, offset),
                 };
             }
             _ => {}
@@ -460,7 +495,17 @@ impl<N: Names> Evaluator<'_, N> {
         let mut items = Vec::new();
         while self.tok != end {
             self.budget.pay(32, self.lex.start)?;
-            items.push(self.expression()?);
+            let string = match self.lex.peek() {
+                b',' | b']' | b')' => self.plain_string()?,
+                _ => None,
+            };
+            items.push(match string {
+                Some(string) => {
+                    self.bump()?;
+                    string
+                }
+                None => self.expression()?,
+            });
             match self.tok {
                 Tok::Comma => self.bump()?,
                 tok if tok == end => {}
@@ -487,7 +532,7 @@ impl<N: Names> Evaluator<'_, N> {
     fn braces(&mut self) -> Res<Value> {
         let offset = self.lex.start;
         let mut items = Vec::new();
-        let mut set = false;
+        let mut set = Vec::new();
         self.open()?;
         while self.tok != Tok::RBrace {
             let at = self.lex.start;
@@ -500,7 +545,7 @@ impl<N: Names> Evaluator<'_, N> {
                 let value = self.expression()?;
                 items.push((key, value));
             } else {
-                set = true;
+                set.push(key);
             }
             match self.tok {
                 Tok::Comma => self.bump()?,
@@ -509,7 +554,11 @@ impl<N: Names> Evaluator<'_, N> {
             }
         }
         self.close()?;
-        Ok(if set { Value::Set } else { Value::Dict(items) })
+        Ok(match (set.is_empty(), items.is_empty()) {
+            (true, _) => Value::Dict(unique_items(items)),
+            (false, true) => Value::Set(unique(set)),
+            (false, false) => return decline(Reason::Expression, offset),
+        })
     }
 
     /// `value[index]` and `value[from:to]`.
@@ -574,22 +623,40 @@ impl<N: Names> Evaluator<'_, N> {
         follows
     }
 
+    /// The current token, if it is a string without an escape: most values are, and then there
+    /// is no operator to look for.
+    fn plain_string(&mut self) -> Res<Option<Value>> {
+        let info = self.lex.string;
+        if self.tok != Tok::Str || info.backslash {
+            return Ok(None);
+        }
+        self.budget.pay(info.end - info.start, self.lex.start)?;
+        Ok(Some(Value::Str(self.text[info.start..info.end].to_owned())))
+    }
+
     /// Adjacent string literals.
     fn strings(&mut self) -> Res<Value> {
         let mut out = String::new();
-        let mut bytes = false;
+        let mut bytes = None;
         while matches!(self.tok, Tok::Str | Tok::FStr | Tok::Bytes) {
             let info = self.lex.string;
             let offset = self.lex.start;
             match self.tok {
-                Tok::Bytes => bytes = true,
+                Tok::Bytes => decode_bytes(
+                    &self.text[info.start..info.end],
+                    info.raw,
+                    bytes.get_or_insert_default(),
+                ),
                 Tok::FStr => self.format_string(&mut out)?,
                 _ => out.push_str(&decode(&self.text[info.start..info.end], info.raw, offset)?),
             }
             self.budget.pay(info.end - info.start, offset)?;
             self.bump()?;
         }
-        Ok(if bytes { Value::Bytes } else { Value::Str(out) })
+        Ok(match bytes {
+            Some(bytes) => Value::Bytes(bytes),
+            None => Value::Str(out),
+        })
     }
 
     /// The value of the f-string that is the current token, whose fields are plain.
@@ -646,24 +713,5 @@ impl<N: Names> Evaluator<'_, N> {
         let end = field.lex.pos;
         format::push_str(&value, out, at)?;
         Ok(end)
-    }
-}
-
-/// An integer that fits, or a number that nothing is computed with.
-fn number(text: &[u8]) -> Value {
-    let digits: String = text
-        .iter()
-        .filter(|b| **b != b'_')
-        .map(|b| b.to_ascii_lowercase() as char)
-        .collect();
-    let parsed = match digits.get(..2) {
-        Some("0x") => i64::from_str_radix(&digits[2..], 16),
-        Some("0o") => i64::from_str_radix(&digits[2..], 8),
-        Some("0b") => i64::from_str_radix(&digits[2..], 2),
-        _ => digits.parse(),
-    };
-    match parsed {
-        Ok(value) => Value::Int(value),
-        Err(_) => Value::Number,
     }
 }

@@ -15,7 +15,7 @@ use super::value::Value;
 
 /// A name that the solver's view is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Name,
     Version,
     Requires,
@@ -48,7 +48,7 @@ impl Field {
 
 /// What a field is bound to. A value that rez refuses counts only if it stays bound.
 #[derive(Debug, Default)]
-pub(super) enum Slot<T> {
+pub(crate) enum Slot<T> {
     #[default]
     Absent,
     Set(T),
@@ -77,7 +77,7 @@ impl<T> From<Result<T, (Reason, usize)>> for Slot<T> {
 
 /// The solver fields of a definition that is being read.
 #[derive(Debug, Default)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     pub name: Slot<CompactString>,
     pub version: Slot<CompactString>,
     pub requires: Slot<Vec<CompactString>>,

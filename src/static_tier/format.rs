@@ -31,7 +31,9 @@ pub(super) fn percent(
         // a mapping: keys, or nothing at all
         Value::Dict(_) => [].iter(),
         // what Python takes for a mapping, but isn't one
-        Value::List(_) | Value::Set | Value::Bytes => return decline(Reason::Expression, offset),
+        Value::List(_) | Value::Set(_) | Value::Bytes(_) => {
+            return decline(Reason::Expression, offset)
+        }
         _ => single.iter(),
     };
     let mut out = String::new();

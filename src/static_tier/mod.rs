@@ -2,12 +2,15 @@
 //!
 //! One pass over the bytes. [`lexer`] makes tokens; [`expr`] and [`block`] are automata
 //! that say whether every Python from 3.8 to 3.14 compiles them; [`module`] follows what
-//! the top level binds; [`fields`] turns that into what rez makes of it.
+//! the top level binds; [`fields`] turns that into the solver's view, [`definition`] into
+//! the whole definition.
 //!
 //! Two rules make it sound. No byte is skipped: what isn't known to compile declines. And
 //! nothing at the top level is ignored: a statement is modelled exactly or declines.
 
 mod block;
+mod definition;
+mod equality;
 mod eval;
 mod expr;
 mod fields;
@@ -17,6 +20,9 @@ mod import;
 mod lexer;
 mod literal;
 mod module;
+mod number;
+#[cfg(feature = "vm")]
+mod outline;
 mod repository;
 mod scope;
 mod scratch;
@@ -29,6 +35,7 @@ mod value;
 use crate::decline::Declined;
 use crate::package::PackageData;
 
+pub use definition::parse_definition;
 pub(crate) use repository::{
     parse_family, parse_in_repository, FamilyFields, Override, RepositoryFields,
 };
@@ -59,3 +66,13 @@ pub fn parse_static(source: &[u8]) -> Result<PackageData, Declined> {
         .and_then(fields::Fields::finish)
         .map_err(|declined| Declined::new(declined.reason, source.original_offset(declined.offset)))
 }
+
+#[cfg(feature = "vm")]
+pub(crate) use outline::{functions, OutlinedFunction};
+
+/// The text that Python's tokenizer sees in the bytes of a definition, and a way back.
+#[cfg(feature = "vm")]
+pub(crate) use {
+    fields::{Field, Fields},
+    source::Source,
+};

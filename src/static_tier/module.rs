@@ -10,7 +10,8 @@ use std::mem::take;
 use compact_str::CompactString;
 
 use super::block::Indent;
-use super::eval::{evaluate, Budget, Names};
+use super::definition::Exact;
+use super::eval::{evaluate, evaluate_argument, Budget, Names};
 use super::expr::{Mode, Parser, Shape};
 use super::fields::{request, Field, Fields, Slot};
 use super::import::Span;
@@ -21,6 +22,7 @@ use super::string::decode;
 use super::token::{keyword, Tok};
 use super::value::Value;
 use crate::decline::Reason;
+use crate::definition::Decorator;
 use crate::swar::{blank_end, key};
 use crate::version::canonical_prefix;
 
@@ -31,8 +33,12 @@ pub(super) enum Binding {
     Literal(u32),
     /// A computed value, in [`Bindings::values`].
     Computed(u32),
-    /// A function, a module, something that isn't followed.
-    Opaque,
+    /// The function whose first line starts at this offset, with its decorators.
+    Function(u32),
+    /// A module.
+    Module,
+    /// An object that isn't followed.
+    Object,
 }
 
 /// A name that the top level has bound: its start and end, and what to.
@@ -42,8 +48,11 @@ pub(super) type Bound = (u32, u32, Binding);
 #[derive(Default)]
 pub(super) struct Bindings<'a> {
     /// In the order of the file: a later binding of a name replaces an earlier one.
-    bound: Vec<Bound>,
+    pub bound: Vec<Bound>,
     values: Vec<Value>,
+    /// Whether the values are what is asked for, so that a dict with keys that rez takes away
+    /// may have one name only.
+    exact: bool,
     /// The places in `bound` of the names, once there are more than [`SCANNED`].
     index: BTreeMap<&'a str, usize>,
     indexed: usize,
@@ -67,8 +76,13 @@ impl<'a> Bindings<'a> {
         self.bind(name, Binding::Computed(at));
     }
 
+    /// The computed value at `at` in `values`.
+    pub fn computed(&self, at: u32) -> &Value {
+        &self.values[at as usize]
+    }
+
     /// The place in `bound` of the current binding of `name`.
-    fn find(&mut self, text: &'a str, name: &str) -> Option<usize> {
+    pub fn find(&mut self, text: &'a str, name: &str) -> Option<usize> {
         let bound_name = |bound: &Bound| &text[bound.0 as usize..bound.1 as usize];
         if self.bound.len() <= SCANNED {
             return self
@@ -103,18 +117,26 @@ impl Names for Lookup<'_, '_> {
             Binding::Computed(at) => {
                 let value = &self.bindings.values[at as usize];
                 budget.pay(value.cost(), offset)?;
+                if self.bindings.exact && value.has_private_key() {
+                    return decline(Reason::Alias, offset);
+                }
                 Ok(value.clone())
             }
             // a literal holds no names: this goes no deeper
             Binding::Literal(start) => {
-                let value = evaluate(self.text, start as usize, 0, self, budget)?;
+                let value = evaluate(self.text, start as usize, self, budget)?;
                 budget.pay(value.cost(), offset)?;
                 let computed = Binding::Computed(self.bindings.values.len() as u32);
                 self.bindings.values.push(value.clone());
                 self.bindings.bound[at].2 = computed;
+                if self.bindings.exact && value.has_private_key() {
+                    return decline(Reason::Alias, offset);
+                }
                 Ok(value)
             }
-            Binding::Opaque => decline(Reason::Name, offset),
+            Binding::Function(_) | Binding::Module | Binding::Object => {
+                decline(Reason::Name, offset)
+            }
         }
     }
 }
@@ -151,6 +173,8 @@ pub(super) struct Module<'a> {
     pub scope_leaves: Vec<String>,
     /// The names of the scopes, which are keys of the definition.
     pub scopes: Vec<String>,
+    /// What only whole definitions need; the solver's view leaves it alone.
+    pub exact: Option<Exact>,
 }
 
 impl<'a> Module<'a> {
@@ -161,6 +185,15 @@ impl<'a> Module<'a> {
 
     /// Reads the whole file, and gives what `then` makes of it.
     pub fn read_then<T>(text: &'a str, then: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        Module::read_as(text, None, then)
+    }
+
+    /// [`read_then`](Module::read_then), and with `exact` what whole definitions need.
+    pub fn read_as<T>(
+        text: &'a str,
+        exact: Option<Exact>,
+        then: impl FnOnce(&mut Self) -> Res<T>,
+    ) -> Res<T> {
         let mut scratch = Scratch::take();
         let mut module = Module {
             text,
@@ -171,13 +204,18 @@ impl<'a> Module<'a> {
             fields: Fields::default(),
             bindings: Bindings {
                 bound: take(&mut scratch.bound),
+                exact: exact.is_some(),
                 ..Bindings::default()
             },
-            budget: Budget::new(),
+            budget: match exact {
+                None => Budget::new(),
+                Some(_) => Budget::of_literals(text.len()),
+            },
             shadowed: Shadowed::default(),
             at: Start::Nothing,
             scope_leaves: Vec::new(),
             scopes: Vec::new(),
+            exact,
         };
         let result = module.run().and_then(|()| then(&mut module));
         Scratch {
@@ -270,7 +308,7 @@ impl<'a> Module<'a> {
             Tok::From => return self.import_from(at),
             Tok::Def if first => {
                 self.parser.tok = Tok::Def;
-                self.define(None)?;
+                self.define(start, None)?;
                 return Ok(false);
             }
             Tok::With if first => return self.scope(),
@@ -344,19 +382,31 @@ impl<'a> Module<'a> {
     }
 
     /// The value of the expression at `start`, which the grammar has accepted.
-    fn evaluate(&mut self, start: usize) -> Res<Value> {
+    pub fn evaluate(&mut self, start: usize) -> Res<Value> {
         let mut names = Lookup {
             text: self.text,
             bindings: &mut self.bindings,
         };
-        evaluate(self.text, start, 0, &mut names, &mut self.budget)
+        evaluate(self.text, start, &mut names, &mut self.budget)
+    }
+
+    /// The value of the argument of a call at `start`.
+    pub fn evaluate_argument(&mut self, start: usize) -> Res<Value> {
+        let mut names = Lookup {
+            text: self.text,
+            bindings: &mut self.bindings,
+        };
+        evaluate_argument(self.text, start, &mut names, &mut self.budget)
     }
 
     /// `name = ...`, from behind the `=`.
     fn assignment(&mut self, name: Span) -> Res<bool> {
         self.parser.lex.skip_trivia()?;
         let start = self.parser.lex.pos;
-        let field = Field::at(self.parser.lex.src, name);
+        let field = match self.exact {
+            None => Field::at(self.parser.lex.src, name),
+            Some(_) => None,
+        };
         let fast = match field {
             None => {
                 self.check_name(name)?;
@@ -518,14 +568,14 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
-    /// Binds `name` to something that isn't followed, and that rez strips when it is a
-    /// solver field.
-    pub fn bind_opaque(&mut self, name: Span) -> Res<()> {
+    /// Binds `name` to something that isn't a value, and that rez strips when it is a solver
+    /// field.
+    pub fn bind_opaque(&mut self, name: Span, binding: Binding) -> Res<()> {
         match Field::at(self.parser.lex.src, name) {
             Some(field) => self.fields.remove(field),
             None => self.check_name(name)?,
         }
-        self.bindings.bind(name, Binding::Opaque);
+        self.bindings.bind(name, binding);
         Ok(())
     }
 
@@ -642,8 +692,9 @@ impl<'a> Module<'a> {
         Ok(Some(slot(variants, refused)))
     }
 
-    /// A `def`, whose keyword is the current token, behind the decorators named.
-    pub fn define(&mut self, decorated: Option<Decorated>) -> Res<()> {
+    /// A `def`, whose keyword is the current token, behind the decorators named. Its first
+    /// line starts at `first`.
+    fn define(&mut self, first: usize, decorated: Option<Decorated>) -> Res<()> {
         let start = self.parser.lex.start;
         // up to 3.12, `inspect.findsource` looks for the line with `^\s*def\s` and goes on
         // upwards, into whatever is there, if white space doesn't follow
@@ -653,7 +704,7 @@ impl<'a> Module<'a> {
         let function = self.parser.function()?;
         if let Some(decorated) = decorated {
             let name = &self.parser.lex.src[function.name.0..function.name.1];
-            if Field::at(self.parser.lex.src, function.name).is_some() {
+            if self.exact.is_none() && Field::at(self.parser.lex.src, function.name).is_some() {
                 return decline(
                     if decorated.late {
                         Reason::LateBinding
@@ -680,13 +731,15 @@ impl<'a> Module<'a> {
                 return decline(Reason::Default, default);
             }
         }
-        self.bind_opaque(function.name)
+        self.bind_opaque(function.name, Binding::Function(first as u32))
     }
 
     /// Decorators and the `def` behind them. Only `@late()` and `@include("module")` are
     /// served; they set an attribute of the function (`rez/utils/sourcecode.py`).
     fn decorated(&mut self) -> Res<bool> {
         let mut decorated = Decorated::default();
+        let first = self.parser.lex.pos;
+        let mut decorators = Vec::new();
         loop {
             let lex = &mut self.parser.lex;
             let start = lex.pos;
@@ -705,17 +758,29 @@ impl<'a> Module<'a> {
                     if lex.next()? != Tok::RParen {
                         return decline(Reason::Decorator, start);
                     }
+                    if self.exact.is_some() {
+                        decorators.push(Decorator::Late);
+                    }
                 }
-                b"include" if !self.shadowed.include => loop {
-                    if lex.next()? != Tok::Str {
-                        return decline(Reason::Decorator, start);
+                b"include" if !self.shadowed.include => {
+                    let mut modules = Vec::new();
+                    loop {
+                        if lex.next()? != Tok::Str {
+                            return decline(Reason::Decorator, start);
+                        }
+                        if self.exact.is_some() {
+                            modules.push(string_text(self.text, lex)?.into_owned());
+                        }
+                        match lex.next()? {
+                            Tok::Comma => {}
+                            Tok::RParen => break,
+                            _ => return decline(Reason::Decorator, start),
+                        }
                     }
-                    match lex.next()? {
-                        Tok::Comma => {}
-                        Tok::RParen => break,
-                        _ => return decline(Reason::Decorator, start),
+                    if self.exact.is_some() {
+                        decorators.push(Decorator::Include(modules));
                     }
-                },
+                }
                 b"early" => return decline(Reason::EarlyBinding, start),
                 _ => return decline(Reason::Decorator, start),
             }
@@ -733,7 +798,12 @@ impl<'a> Module<'a> {
             if self.parser.tok != Tok::Def {
                 return self.parser.fail(Reason::Class);
             }
-            self.define(Some(decorated))?;
+            if let Some(exact) = &mut self.exact {
+                // the innermost runs first
+                decorators.reverse();
+                exact.decorators.insert(first as u32, decorators);
+            }
+            self.define(first, Some(decorated))?;
             return Ok(false);
         }
     }
@@ -746,7 +816,7 @@ pub(super) struct Decorated {
 }
 
 /// `package_rex_keys` of `rez/package_resources.py`.
-const REX_FUNCTIONS: [&[u8]; 5] = [
+pub(super) const REX_FUNCTIONS: [&[u8]; 5] = [
     b"pre_commands",
     b"commands",
     b"post_commands",

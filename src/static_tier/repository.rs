@@ -2,7 +2,7 @@
 
 use compact_str::CompactString;
 
-use super::fields::{requests, variants, Slot};
+use super::fields::{requests, variants, Fields, Slot};
 use super::lexer::{decline, Res};
 use super::module::Module;
 use super::source::Source;
@@ -50,6 +50,13 @@ pub(crate) fn parse_in_repository(source: &[u8]) -> Result<RepositoryFields, Dec
     read(source, |module| {
         let has_timestamp = module.has_value("timestamp");
         let fields = std::mem::take(&mut module.fields);
+        RepositoryFields::new(fields, has_timestamp)
+    })
+}
+
+impl RepositoryFields {
+    /// What a repository takes of the solver fields of a definition.
+    pub fn new(fields: Fields, has_timestamp: bool) -> Res<Self> {
         Ok(RepositoryFields {
             name: stated(fields.name),
             version: stated(fields.version),
@@ -57,7 +64,7 @@ pub(crate) fn parse_in_repository(source: &[u8]) -> Result<RepositoryFields, Dec
             variants: fields.variants.get()?.unwrap_or_default(),
             has_timestamp,
         })
-    })
+    }
 }
 
 /// [`parse_static`](super::parse_static) for a `family.py`.

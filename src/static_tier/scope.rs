@@ -10,7 +10,9 @@ use super::import::Span;
 use super::lexer::{decline, Res};
 use super::module::{string_text, Module};
 use super::token::Tok;
+use super::value::Value;
 use crate::decline::Reason;
+use crate::definition::ModifyList;
 
 /// Attributes that a scope has of its own: `c.items.x = 1` doesn't make a nested scope.
 /// (`dir(_Scope())`, without the names that start with an underscore.)
@@ -41,6 +43,13 @@ const OWN_ATTRIBUTES: [&str; 21] = [
 /// Settings of all scopes of a file that are compared pairwise.
 const MAX_LEAVES: usize = 256;
 
+/// Where the arguments of a `ModifyList` are.
+#[derive(Clone, Copy, Default)]
+struct Change {
+    append: Option<usize>,
+    prepend: Option<usize>,
+}
+
 impl Module<'_> {
     /// A `with` statement at the top level, behind its keyword.
     pub(super) fn scope(&mut self) -> Res<bool> {
@@ -54,7 +63,7 @@ impl Module<'_> {
         if lex.peek() != b'\n' {
             // the whole block is on the line of its header
             self.settings(target)?;
-            return Ok(false);
+            return self.scope_end();
         }
         lex.pos += 1;
         let indent = self.parser.line_start()?;
@@ -65,12 +74,20 @@ impl Module<'_> {
             self.settings(target)?;
             let next = self.parser.line_start()?;
             if next == Indent::NONE {
-                return Ok(false);
+                return self.scope_end();
             }
             if next != indent {
                 return decline(Reason::Indentation, self.parser.lex.pos);
             }
         }
+    }
+
+    /// The end of a block; false, as its last statement has ended too.
+    fn scope_end(&mut self) -> Res<bool> {
+        if self.exact.is_some() {
+            self.leave_scope()?;
+        }
+        Ok(false)
     }
 
     /// The statements of a line of the block.
@@ -100,7 +117,7 @@ impl Module<'_> {
             return decline(Reason::Scope, start);
         }
         let name = string_text(self.text, lex)?;
-        if matches!(&*name, "name" | "version" | "requires" | "variants") {
+        if self.exact.is_none() && matches!(&*name, "name" | "version" | "requires" | "variants") {
             return decline(Reason::Scope, start);
         }
         if lex.next()? != Tok::RParen {
@@ -130,13 +147,16 @@ impl Module<'_> {
     /// A name that is bound for the time of the block.
     fn scope_name(&self, name: Span) -> Res<()> {
         match &self.parser.lex.src[name.0..name.1] {
-            b"scope" | b"late" | b"include" | b"early" => decline(Reason::Shadowing, name.0),
+            b"scope" | b"late" | b"include" | b"early" | b"ModifyList" => {
+                decline(Reason::Shadowing, name.0)
+            }
             text if text.starts_with(b"_") => decline(Reason::Scope, name.0),
             _ => Ok(()),
         }
     }
 
-    /// One statement of the block: `c.a.b = literal`, `a = literal`, `pass`, a string.
+    /// One statement of the block: `c.a.b = literal`, `a = literal`, `pass`, a string. A
+    /// `ModifyList` of literals counts as a literal.
     /// True when a semicolon ends it.
     fn setting(&mut self, target: Option<Span>) -> Res<bool> {
         let text = self.text;
@@ -177,7 +197,10 @@ impl Module<'_> {
         }
         self.leaf(&path, start)?;
         let value = self.parser.lex.pos;
-        if !self.literals.skip(&mut self.parser.lex)? || !self.at_end_of_statement()? {
+        let change = self.modify_list()?;
+        if change.is_none() && !self.literals.skip(&mut self.parser.lex)?
+            || !self.at_end_of_statement()?
+        {
             // not a literal: is it Python at all?
             self.parser.lex.pos = value;
             self.parser.lex.depth = 0;
@@ -185,7 +208,92 @@ impl Module<'_> {
             self.parser.expr(Mode::Tuple)?;
             return decline(Reason::Scope, value);
         }
+        if self.exact.is_some() {
+            let value = match change {
+                Some(change) => self.modify_list_value(change)?,
+                None => self.evaluate(value)?,
+            };
+            self.set_in_scope(&path, is_target, value);
+        }
         self.end_of_statement()
+    }
+
+    /// `ModifyList(append=[...], prepend=[...])`, whose arguments are literals, at the position;
+    /// `None` when there is something else, and then nothing is read.
+    fn modify_list(&mut self) -> Res<Option<Change>> {
+        const CALL: &[u8] = b"ModifyList(";
+        self.parser.lex.skip_trivia()?;
+        let start = self.parser.lex.pos;
+        if !self.parser.lex.src[start..].starts_with(CALL) {
+            return Ok(None);
+        }
+        if self.bindings.find(self.text, "ModifyList").is_some() {
+            return decline(Reason::Shadowing, start);
+        }
+        self.parser.lex.pos += CALL.len();
+        self.parser.lex.depth = 1;
+        let mut change = Change::default();
+        let mut positional = 0;
+        loop {
+            let lex = &mut self.parser.lex;
+            lex.skip_trivia()?;
+            let at = lex.pos;
+            let slot = match lex.next()? {
+                Tok::RParen => break,
+                Tok::Name => {
+                    let name = lex.text();
+                    if lex.next()? != Tok::Assign {
+                        return decline(Reason::Scope, at);
+                    }
+                    positional = 2;
+                    match name {
+                        b"append" => &mut change.append,
+                        b"prepend" => &mut change.prepend,
+                        _ => return decline(Reason::Raises, at),
+                    }
+                }
+                _ => {
+                    lex.pos = at;
+                    lex.depth = 1;
+                    positional += 1;
+                    match positional {
+                        1 => &mut change.append,
+                        2 => &mut change.prepend,
+                        _ => return decline(Reason::Scope, at),
+                    }
+                }
+            };
+            lex.skip_trivia()?;
+            let value = lex.pos;
+            if slot.replace(value).is_some() {
+                return decline(Reason::DuplicateArgument, at);
+            }
+            // anything but a list raises, except `None`
+            let list = lex.peek() == b'[' || lex.src[value..].starts_with(b"None");
+            if !list || !self.literals.skip(&mut self.parser.lex)? {
+                return decline(Reason::Scope, value);
+            }
+            match self.parser.lex.next()? {
+                Tok::Comma => {}
+                Tok::RParen => break,
+                _ => return decline(Reason::Scope, value),
+            }
+        }
+        self.parser.lex.depth = 0;
+        Ok(Some(change))
+    }
+
+    /// The value of a [`Change`].
+    fn modify_list_value(&mut self, change: Change) -> Res<Value> {
+        let mut part =
+            |at: Option<usize>| match at.map(|at| self.evaluate_argument(at)).transpose()? {
+                Some(Value::List(items)) => Ok(Some(items)),
+                _ => Ok(None),
+            };
+        Ok(Value::ModifyList(Box::new(ModifyList {
+            append: part(change.append)?,
+            prepend: part(change.prepend)?,
+        })))
     }
 
     /// Notes that `path` of a scope is bound to a value. What is in front of its last dot

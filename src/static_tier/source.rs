@@ -14,7 +14,7 @@ use crate::decline::{Declined, Reason};
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// The text of a file: valid UTF-8, no NUL, no BOM, `\n` the only line end.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     pub text: Cow<'a, str>,
     original: &'a [u8],
 }

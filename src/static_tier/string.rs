@@ -75,6 +75,54 @@ fn decode_escapes(text: &str, offset: usize) -> Res<String> {
     Ok(out)
 }
 
+/// Appends the bytes that `text`, the ASCII text of a bytes literal, stands for
+/// (`_PyBytes_DecodeEscape`).
+pub(super) fn decode_bytes(text: &str, raw: bool, out: &mut Vec<u8>) {
+    let mut rest = text.as_bytes();
+    while let (false, Some(at)) = (raw, memchr(b'\\', rest)) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(code) = rest.first().copied() else {
+            break;
+        };
+        let (value, len) = match code {
+            b'\n' => (None, 1),
+            b'\\' | b'\'' | b'"' => (Some(code), 1),
+            b'a' => (Some(7), 1),
+            b'b' => (Some(8), 1),
+            b'f' => (Some(12), 1),
+            b'n' => (Some(10), 1),
+            b'r' => (Some(13), 1),
+            b't' => (Some(9), 1),
+            b'v' => (Some(11), 1),
+            b'0'..=b'7' => {
+                let digits = rest.iter().take(3).take_while(|b| matches!(b, b'0'..=b'7'));
+                let value = digits
+                    .clone()
+                    .fold(0u32, |value, digit| value << 3 | u32::from(digit - b'0'));
+                // what is beyond a byte is cut off
+                (Some(value as u8), digits.count())
+            }
+            b'x' => {
+                // the lexer has seen two digits
+                let digit = |at: usize| {
+                    let digit = rest.get(at).and_then(|b| (*b as char).to_digit(16));
+                    digit.unwrap_or(0) as u8
+                };
+                (Some(digit(1) << 4 | digit(2)), 3.min(rest.len()))
+            }
+            // unknown: the backslash stays
+            _ => {
+                out.push(b'\\');
+                (Some(code), 1)
+            }
+        };
+        out.extend(value);
+        rest = &rest[len..];
+    }
+    out.extend_from_slice(rest);
+}
+
 fn number(digits: &str, radix: u32) -> Option<u32> {
     u32::from_str_radix(digits, radix).ok()
 }

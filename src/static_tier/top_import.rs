@@ -3,7 +3,7 @@
 use super::fields::Field;
 use super::import::{Imported, Span};
 use super::lexer::{decline, Res};
-use super::module::{Module, Start};
+use super::module::{Binding, Module, Start};
 use super::token::Tok;
 use super::value::Value;
 use crate::decline::Reason;
@@ -72,7 +72,7 @@ impl Module<'_> {
                 let first = module.iter().take_while(|b| **b != b'.').count();
                 (import.module.0, import.module.0 + first)
             });
-            self.bind_opaque(name)?;
+            self.bind_opaque(name, Binding::Module)?;
         }
         Ok(semicolon)
     }
@@ -112,7 +112,7 @@ impl Module<'_> {
                     return decline(Reason::Import, start);
                 }
                 self.at = Start::Imports;
-                self.bind_opaque(bound)
+                self.bind_opaque(bound, Binding::Object)
             }
             _ => decline(Reason::Import, start),
         }

@@ -1,28 +1,12 @@
-//! The values of constant expressions.
+//! What the evaluator asks of values.
 
-/// What a constant expression evaluates to, as far as the tier follows it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
-    None,
-    Bool(bool),
-    Int(i64),
-    Str(String),
-    List(Vec<Value>),
-    Tuple(Vec<Value>),
-    Dict(Vec<(Value, Value)>),
-    /// A number that isn't computed with: a float, a complex, a long integer.
-    Number,
-    /// A bytes literal, `...` or a set: exists, and that is all that is known of it.
-    Bytes,
-    Ellipsis,
-    Set,
-}
+pub(super) use crate::definition::Value;
 
 impl Value {
     /// Whether it may be a dict key or a set member.
-    pub fn is_hashable(&self) -> bool {
+    pub(super) fn is_hashable(&self) -> bool {
         match self {
-            Value::List(_) | Value::Dict(_) | Value::Set => false,
+            Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::SourceCode(_) => false,
             // as deep as the brackets of the source: bounded by the parser
             Value::Tuple(items) => items.iter().all(Value::is_hashable),
             _ => true,
@@ -31,7 +15,7 @@ impl Value {
 
     /// Whether `rez.serialise.process_python_objects` gets through it: it walks dicts
     /// inside dicts and calls `startswith` on every key.
-    pub fn is_walkable(&self) -> bool {
+    pub(super) fn is_walkable(&self) -> bool {
         match self {
             Value::Dict(items) => items
                 .iter()
@@ -40,8 +24,8 @@ impl Value {
         }
     }
 
-    /// Its truth, where that is known.
-    pub fn truth(&self) -> Option<bool> {
+    /// Its truth, where the evaluator needs it.
+    pub(super) fn truth(&self) -> Option<bool> {
         Some(match self {
             Value::None => false,
             Value::Bool(value) => *value,
@@ -50,14 +34,14 @@ impl Value {
             Value::List(items) | Value::Tuple(items) => !items.is_empty(),
             Value::Dict(items) => !items.is_empty(),
             Value::Ellipsis => true,
-            Value::Number | Value::Bytes | Value::Set => return None,
+            _ => return None,
         })
     }
 
     /// How deep its displays nest.
-    pub fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         match self {
-            Value::List(items) | Value::Tuple(items) => {
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
                 1 + items.iter().map(Value::depth).max().unwrap_or(0)
             }
             Value::Dict(items) => {
@@ -69,10 +53,11 @@ impl Value {
     }
 
     /// Bytes that a copy takes, roughly.
-    pub fn cost(&self) -> usize {
+    pub(super) fn cost(&self) -> usize {
         match self {
-            Value::Str(text) => 32 + text.len(),
-            Value::List(items) | Value::Tuple(items) => {
+            Value::Str(text) | Value::BigInt(text) => 32 + text.len(),
+            Value::Bytes(bytes) => 32 + bytes.len(),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
                 32 + items.iter().map(Value::cost).sum::<usize>()
             }
             Value::Dict(items) => {
@@ -82,6 +67,18 @@ impl Value {
                     .sum::<usize>()
             }
             _ => 32,
+        }
+    }
+
+    /// Whether a dict somewhere in it has a key that `_trim` of `rez/serialise.py` takes away
+    /// when it gets there.
+    pub(super) fn has_private_key(&self) -> bool {
+        match self {
+            Value::List(items) | Value::Tuple(items) => items.iter().any(Value::has_private_key),
+            Value::Dict(items) => items.iter().any(|(key, value)| {
+                matches!(key, Value::Str(key) if key.starts_with("__")) || value.has_private_key()
+            }),
+            _ => false,
         }
     }
 }

@@ -24,6 +24,7 @@
 //! - `bound`: one contiguous piece of a range;
 //! - `part`: the syntax of one piece, in place of rez's regex;
 //! - `range`: [`VersionRange`], the sorted pieces and the set operations;
+//! - `pieces`: what is answered by looking at the pieces one by one;
 //! - `requirement`: [`Requirement`] and [`PackageRequest`];
 //! - `fast`: [`canonical_request`], which recognises canonical text without parsing it.
 
@@ -31,6 +32,7 @@ mod bound;
 mod error;
 mod fast;
 mod part;
+mod pieces;
 mod range;
 mod requirement;
 mod text;
@@ -40,6 +42,7 @@ mod version;
 pub use error::{RequestError, VersionError};
 pub(crate) use fast::canonical_prefix;
 pub use fast::canonical_request;
+pub use pieces::Piece;
 pub use range::VersionRange;
 pub use requirement::{is_valid_package_name, PackageRequest, Requirement};
 pub use version::{check_version, Version};

@@ -16,7 +16,7 @@ use super::MAX_LENGTH;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionRange {
     /// Sorted, disjoint and never empty. Two may touch, see `merge`.
-    bounds: Vec<Bound>,
+    pub(super) bounds: Vec<Bound>,
 }
 
 impl VersionRange {

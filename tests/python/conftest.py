@@ -43,16 +43,24 @@ def interrupts() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture(autouse=True)
+def without_vm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No VM tier, here and in what is started from here: what computes is for rez. Tests
+    marked `vm` have it."""
+    if request.node.get_closest_marker("vm") is None:
+        monkeypatch.setenv("REZLOAD_VM", "0")
+
+
 @pytest.fixture
 def without_rez(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that has no rez."""
     for module in list(sys.modules):
-        ours = module in ("rezload.rez_tier", "rezload.rez_repository")
+        ours = module.startswith("rezload.rez_")
         if module.split(".")[0] in ("rez", "rezplugins") or ours:
             monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "rez", None)
-    monkeypatch.delattr(rezload, "rez_tier", raising=False)
-    monkeypatch.delattr(rezload, "rez_repository", raising=False)
+    for name in ("rez_resource", "rez_tier", "rez_repository"):
+        monkeypatch.delattr(rezload, name, raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 from typing import Any, Iterator, Protocol
 
-from oracle import Answer, View, rez_python
+from oracle import Answer, View, Whole, describe, rez_python
 
 FIXTURES = os.environ.get(
     "REZLOAD_FIXTURES",
@@ -94,3 +94,34 @@ def difference(served: Served, answer: Answer) -> str | None:
         if ours != theirs or type(ours) is not type(theirs):
             return "%s is %.300r, rez has %.300r" % (field, ours, theirs)
     return None
+
+
+#: Where sources are said to be whose whole definition is asked for.
+PLACE = "/packages/fx/1/package.py"
+
+
+def definition(source: bytes) -> Any:
+    """The whole definition that the compiled tiers give of a source, as `describe` describes it; `None`
+    when they decline. Real rez has to be importable, for its classes.
+    """
+    from rezload import _native
+
+    served = _native.try_definition(PLACE, source)
+    return describe(served, PLACE) if isinstance(served, dict) else None
+
+
+def definition_difference(served: Any, answer: Answer) -> str | None:
+    """How a served definition, as `describe` describes it, differs from rez's, or None."""
+    if not isinstance(answer, Whole):
+        error = getattr(answer, "error", "")
+        return "served, but rez gives no definition: %s" % error
+    if answer.guarded:
+        return "served, but the file does %s" % ", ".join(sorted(set(answer.guarded)))
+    theirs = answer.definition
+    if served == theirs:
+        return None
+    keys, their_keys = ([key for key, _ in pairs[1:]] for pairs in (served, theirs))
+    if keys != their_keys:
+        return "keys is %.300r, rez has %.300r" % (keys, their_keys)
+    different = next(pair for pair in zip(served[1:], theirs[1:]) if pair[0] != pair[1])
+    return "a value is %.1000r, rez has %.1000r" % (different[0], different[1][1])

@@ -1,11 +1,12 @@
 """Mutants of package.py files, and what rezload gets wrong on them.
 
-Four families, all decided by a seed number:
+Five families, all decided by a seed number:
 
 * `random`: bytes, tokens and lines of real files cut, swapped, inserted, duplicated, spliced;
 * `snippets`: every tricky expression and statement in every context (a function body, a default, a
   scope body, the top level, ...);
 * `cuts`: every fixture cut at every byte, and with each byte deleted;
+* `functions`: functions with comments, blank lines and strings in odd places;
 * `requests`: requirement and version strings made of their own grammar.
 
 A mutant that rezload serves has to be what rez gives, and has to compile in every CPython 3.8+ found.
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from typing import Callable, Iterable, Iterator, Sequence
 
 import corpus
+from functions import function_mutants
 from oracle import Answer, Compilers, Oracle
 from snippets import EXPRESSIONS, STATEMENTS, TOKENS
 
@@ -485,8 +487,12 @@ class Judge:
     """Asks rezload about sources, and rez and every CPython about those that it serves."""
 
     def __init__(self, parse: Parse, oracle: Oracle, compilers: Compilers | None,
-                 recorder: str | None = None) -> None:
+                 recorder: str | None = None, definitions: bool = False) -> None:
+        """`parse` gives a solver's view or, for `definitions`, what `corpus.definition` gives."""
         self._parse = parse
+        self._through = "definition" if definitions else "resource"
+        self._difference: Callable[..., str | None] = (
+            corpus.definition_difference if definitions else corpus.difference)
         self._oracle = oracle
         self._compilers = compilers
         self._record = _Recorder(recorder)
@@ -533,11 +539,11 @@ class Judge:
         sources = [source for _, source, _ in chunk]
         errors = self._compilers.errors(sources) if self._compilers else [{}] * len(chunk)
         # Three quarters of what a wrong static tier serves doesn't compile: rez needn't be asked.
-        answers = self._oracle.views(s for s, e in zip(sources, errors) if not e)
+        answers = self._oracle.views((s for s, e in zip(sources, errors) if not e), through=self._through)
         for (family, source, served), error in zip(chunk, errors):
-            problem = _not_compiled(error) if error else corpus.difference(served, next(answers))
+            problem = _not_compiled(error) if error else self._difference(served, next(answers))
             if problem and not error:
-                problem = corpus.difference(served, self._oracle.view(source))
+                problem = self._difference(served, self._oracle.view(source, self._through))
             if problem:
                 self._fail(family, problem, source, keep)
 
@@ -550,7 +556,7 @@ class Judge:
             errors = self._compilers.errors([source])[0]
             if errors:
                 return _not_compiled(errors)
-        return corpus.difference(served, self._oracle.view(source))
+        return self._difference(served, self._oracle.view(source, self._through))
 
     def _fail(self, family: str, problem: str, source: bytes, keep: int) -> None:
         self.counts["wrong"] += 1
@@ -627,13 +633,15 @@ def seeds(roots: Sequence[str], bundled: int, rng: random.Random, limit: int = 2
 
 def families(options: argparse.Namespace) -> Iterator[tuple[str, Iterable[tuple[str, bytes]]]]:
     rng = random.Random(options.seed)
-    wanted = options.family or ["snippets", "cuts", "requests", "random"]
+    wanted = options.family or ["snippets", "cuts", "requests", "functions", "random"]
     if "snippets" in wanted:
         yield "snippets", snippet_mutants()
     if "cuts" in wanted:
         yield "cuts", cut_mutants(corpus.fixtures("static"), 1500)
     if "requests" in wanted:
         yield "requests", request_mutants(options.requests, rng)
+    if "functions" in wanted:
+        yield "functions", function_mutants(options.functions, rng)
     if "random" in wanted:
         pool = seeds(options.corpus, options.bundled, rng)
         yield "random", Mutator(pool, rng).mutants(options.count)
@@ -644,12 +652,15 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--count", type=int, default=int(os.environ.get("REZLOAD_MUTANTS", "20000")),
                    help="random mutants (REZLOAD_MUTANTS, default 20000)")
     p.add_argument("--requests", type=int, default=8000, help="request and version strings")
+    p.add_argument("--functions", type=int, default=10000, help="functions for whole definitions")
     p.add_argument("--seed", type=int, default=int(os.environ.get("REZLOAD_MUTATION_SEED", "1")))
     p.add_argument("--corpus", action="append", default=corpus.extra_roots(), metavar="DIR",
                    help="take real files from here too (REZLOAD_CORPUS)")
     p.add_argument("--bundled", type=int, default=100, help="files of rez's bundled packages")
-    p.add_argument("--family", action="append", choices=("snippets", "cuts", "requests", "random"))
+    p.add_argument("--family", action="append", 
+                   choices=("snippets", "cuts", "requests", "functions", "random"))
     p.add_argument("--no-compile", action="store_true", help="don't ask the CPythons")
+    p.add_argument("--definitions", action="store_true", help="whole definitions, not the solver's view")
     p.add_argument("--keep", type=int, default=10, help="failures of one kind to minimise")
     p.add_argument("--out", metavar="DIR", help="write the reproducers here")
     p.add_argument("--recorder", metavar="FILE", help="keep the source being parsed, against aborts")
@@ -664,7 +675,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Oracle() as oracle:
         for title, mutants in families(options):
             start = time.monotonic()
-            judge = Judge(rezload.parse_static_package_py, oracle, compilers, options.recorder)
+            parse = corpus.definition if options.definitions else rezload.parse_static_package_py
+            judge = Judge(parse, oracle, compilers, options.recorder, options.definitions)
             judge.run(mutants, options.keep)
             print("%s (%.0f s): %s" % (title, time.monotonic() - start, judge.summary()), flush=True)
             for number, failure in enumerate(judge.failures):

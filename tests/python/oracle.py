@@ -63,6 +63,15 @@ class View:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What rez's `load_from_file` returns for a file."""
+    #: The dict, as `describe` describes it.
+    definition: Any
+    #: What the guard stopped while the file was loading; empty for any file worth serving.
+    guarded: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
 class Refused:
     """rez gives no view of this file."""
     #: `refused` (rez raised), `timeout`, or `died` (the process ended: `os._exit`, a signal, memory).
@@ -72,14 +81,52 @@ class Refused:
     guarded: tuple[str, ...] = field(default=(), compare=False)
 
 
-Answer = Union[View, Refused]
+Answer = Union[View, Whole, Refused]
 
 
 def _answer(reply: dict[str, Any]) -> Answer:
     guarded = tuple(reply.get("guarded", ()))
+    if "definition" in reply:
+        return Whole(reply["definition"], guarded)
     if reply["ok"]:
         return View(reply["name"], reply["version"], reply["requires"], reply["variants"], guarded)
     return Refused(reply["kind"], reply["error"], guarded)
+
+
+def describe(value: Any, path: str, depth: int = 0) -> Any:
+    """A value as JSON in which nothing is lost: types, order, signs of zeros, nan.
+
+    Equal descriptions mean equal values of equal types. `path` is the definition's file, whatever its
+    place.
+    """
+    kind = type(value)
+    if depth > 200:
+        return ["too deep"]
+
+    def items(values: Iterable[Any]) -> list[Any]:
+        return [describe(item, path, depth + 1) for item in values]
+
+    if value is None or kind in (bool, int, complex, bytes, type(...)):
+        return [kind.__name__, repr(value)]
+    if kind is float:
+        return ["float", value.hex()]
+    if kind is str:
+        return value
+    if kind in (list, tuple):
+        return [kind.__name__] + items(value)
+    if kind in (set, frozenset):
+        return [kind.__name__] + sorted(items(value), key=json.dumps)
+    if kind is dict:
+        return ["dict"] + [items(pair) for pair in value.items()]
+    name = "%s.%s" % (kind.__module__, kind.__qualname__)
+    if name in ("rez.utils.sourcecode.SourceCode", "rez.utils.data_utils.ModifyList"):
+        fields = dict(vars(value))
+        # The function itself is of no use once its source is known, and rez drops it too.
+        fields.pop("func", None)
+        if fields.get("filepath") == path:
+            fields["filepath"] = ["the file"]
+        return [name] + [[key, describe(fields[key], path, depth + 1)] for key in sorted(fields)]
+    return [name, getattr(value, "__name__", "")]
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -99,7 +146,7 @@ class _Rez:
 
         from rez.package_repository import package_repository_manager
         from rez.packages import Package
-        from rez.serialise import FileFormat
+        from rez.serialise import FileFormat, load_from_file
         from rez.utils.formatting import is_valid_package_name
         from rezplugins.package_repository.filesystem import FileSystemPackageResource
 
@@ -112,6 +159,7 @@ class _Rez:
         self.Package = Package
         self.Resource = FileSystemPackageResource
         self.py = FileFormat.py
+        self.load_from_file = load_from_file
         self.is_valid_package_name = is_valid_package_name
 
         # Import what rez imports late, so that children inherit it.
@@ -153,6 +201,15 @@ class _Rez:
             resource._filepath_and_format = (path, self.py)
             resource._data = data
             return self._finish(resource, name, version)
+        except Exception as error:
+            return self._refused(error)
+
+    def definition(self, path: str) -> dict[str, Any]:
+        """The whole definition."""
+        path = os.path.realpath(path)
+        try:
+            data = self.load_from_file(path, self.py, disable_memcache=True)
+            return {"ok": True, "definition": describe(data, path)}
         except Exception as error:
             return self._refused(error)
 
@@ -346,7 +403,8 @@ def _child(rez: _Rez, paths: Sequence[str], request: dict[str, Any], write_end: 
     os.chdir(rez.location)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    view = rez.repository_view if request.get("through") == "repository" else rez.view
+    view = {"repository": rez.repository_view, "definition": rez.definition}.get(
+        request.get("through"), rez.view)
     if request.get("guard", True):
         rez.guard.install()
     for path in paths:
@@ -477,7 +535,7 @@ class Oracle(_Client):
 
     def views(self, items: Iterable[Item], isolate: bool = False,
               through: str = "resource") -> Iterator[Answer]:
-        """Many files; without `isolate` a batch shares a process, which is 3 to 4 times faster.
+        """Many files (through "definition" for a `Whole`); without `isolate` a batch shares a process, which is 3 to 4 times faster.
 
         Sharing is right for files that are supposed to be literal. Ask `view` about any file whose
         answer surprises.

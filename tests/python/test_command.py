@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import rezload
+
 
 SCRIPT = shutil.which("rezload", path=sysconfig.get_path("scripts"))
 
@@ -34,10 +36,19 @@ def test_load_prints_json(command: list[str], api: Path) -> None:
 
 
 def test_the_exit_status_arrives(command: list[str], api: Path) -> None:
-    done = subprocess.run([*command, "explain", api / "computed"], capture_output=True)
+    arguments = ["explain", "--fallback", "none", api / "computed"]
+    done = subprocess.run([*command, *arguments], capture_output=True)
     assert (done.returncode, done.stderr) == (1, b"")
     done = subprocess.run([*command, "no-such-command"], capture_output=True)
     assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_its_own_python_has_rez(command: list[str], api: Path) -> None:
+    pytest.importorskip("rez")
+    environ = {**os.environ, "PATH": "", "REZLOAD_PYTHON": ""}
+    arguments = ["load", "--json", api / "computed"]
+    done = subprocess.run([*command, *arguments], capture_output=True, env=environ)
+    assert json.loads(done.stdout)["tier"] == "rez"
 
 
 def test_the_version_is_the_module_s(command: list[str]) -> None:

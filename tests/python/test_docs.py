@@ -13,6 +13,8 @@ import pytest
 
 import rezload
 
+pytestmark = pytest.mark.vm
+
 ROOT = Path(__file__).parents[2]
 
 

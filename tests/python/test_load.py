@@ -13,6 +13,7 @@ import pytest
 
 import rezload
 
+
 LOOP = "for _ in ():\n    pass\n"
 """Top-level code that the static tier leaves to rez."""
 

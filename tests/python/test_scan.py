@@ -19,6 +19,7 @@ import pytest
 import rezload
 from rezload import LoadError, Refused, Repositories, RepositoryError, RepositoryPackage
 
+
 pytest.importorskip("rez")
 
 Fields = tuple[list[str], list[list[str]], str]

@@ -1,0 +1,7 @@
+import datetime
+
+name = "nightly_build"
+
+version = datetime.date.today().strftime("%Y.%m.%d")
+
+requires = ["python-3"]

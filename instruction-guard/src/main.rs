@@ -1,0 +1,283 @@
+//! Counts the instructions of a load on fixed inputs, and fails when they grow.
+//!
+//!     cargo run --profile guard -p rezload-instruction-guard              # compare with the baseline
+//!     cargo run --profile guard -p rezload-instruction-guard -- --write   # make it the baseline
+//!
+//! Wall time on a shared machine varies by a factor of two, the number of instructions by
+//! hardly anything: valgrind counts them for the same binary and the same input. A count is
+//! that of many loads less that of few, so that starting the process isn't in it. A newer Rust
+//! or a processor with other vector instructions changes counts without anybody's doing, so
+//! the baseline says what it was made with, and the margin is wider elsewhere.
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use serde_json::{json, Map, Value};
+
+/// By how much a count may grow.
+const MARGIN: f64 = 0.03;
+
+/// The same where the compiler or the processor isn't the baseline's.
+const WIDE_MARGIN: f64 = 0.15;
+
+/// An input, the tier that is measured on it, and whether that tier serves it.
+struct Input {
+    name: &'static str,
+    source: &'static str,
+    tier: Tier,
+    served: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Tier {
+    Static,
+    #[cfg(feature = "vm")]
+    Vm,
+}
+
+impl Tier {
+    /// Loads in the short and in the long run.
+    fn loads(self) -> [usize; 2] {
+        match self {
+            Tier::Static => [100, 1_100],
+            // the first loads start the VM and fill its caches
+            #[cfg(feature = "vm")]
+            Tier::Vm => [10, 60],
+        }
+    }
+}
+
+macro_rules! input {
+    ($name:literal, $file:literal, $tier:expr, $served:literal) => {
+        Input {
+            name: $name,
+            source: include_str!(concat!("../inputs/", $file, ".py")),
+            tier: $tier,
+            served: $served,
+        }
+    };
+}
+
+const INPUTS: &[Input] = &[
+    input!(
+        "static: an installed package",
+        "installed",
+        Tier::Static,
+        true
+    ),
+    input!("static: a small package", "small", Tier::Static, true),
+    input!("static: 120 requests", "requests", Tier::Static, true),
+    input!(
+        "static: a declined comprehension",
+        "computed",
+        Tier::Static,
+        false
+    ),
+    input!("static: a declined branch", "branches", Tier::Static, false),
+    #[cfg(feature = "vm")]
+    input!(
+        "vm: a branch and an early function",
+        "branches",
+        Tier::Vm,
+        true
+    ),
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => check(false),
+        ["--write"] => check(true),
+        ["load", index, loads] => {
+            load(&INPUTS[parse(index)], parse(loads));
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("usage: rezload-instruction-guard [--write]");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn parse(number: &str) -> usize {
+    number.parse().expect("this program gives itself numbers")
+}
+
+/// What is measured.
+fn load(input: &Input, loads: usize) {
+    let loader = rezload::Loader::new();
+    #[cfg(feature = "vm")]
+    let loader = match input.tier {
+        Tier::Vm => loader.with_vm(rezload::vm::VmTier::default()),
+        Tier::Static => loader,
+    };
+    let path = Path::new("package.py");
+    for _ in 0..loads {
+        let loaded = loader.load_source(path, black_box(input.source.as_bytes()));
+        // another outcome is other work
+        assert_eq!(loaded.is_ok(), input.served, "{}: {loaded:?}", input.name);
+        let _ = black_box(loaded);
+    }
+}
+
+fn check(write: bool) -> ExitCode {
+    if !has_valgrind() {
+        println!(
+            "instruction guard skipped: valgrind isn't installed (Debian: apt install valgrind)"
+        );
+        return if write {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        };
+    }
+    let here = machine();
+    let baseline = read_baseline();
+    let same = baseline["machine"] == here;
+    let margin = if same { MARGIN } else { WIDE_MARGIN };
+    let mut counts = baseline["instructions"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let mut failed = false;
+    if !same && !write {
+        println!(
+            "this is {here}, the baseline {}: the margin is wider",
+            baseline["machine"]
+        );
+    }
+    println!(
+        "{:<44} {:>12} {:>12} {:>8}",
+        "instructions a load", "now", "baseline", ""
+    );
+    for (index, input) in INPUTS.iter().enumerate() {
+        let count = match measure(index, input) {
+            Ok(count) => count,
+            Err(error) => {
+                println!("{:<44} failed: {error}", input.name);
+                failed = true;
+                continue;
+            }
+        };
+        let before = counts.get(input.name).and_then(Value::as_u64);
+        let grown = before.map(|before| count as f64 / before as f64 - 1.0);
+        println!(
+            "{:<44} {count:>12} {:>12} {:>8}{}",
+            input.name,
+            before.map_or("none".to_owned(), |before| before.to_string()),
+            grown.map_or(String::new(), |grown| format!("{:+.1}%", grown * 100.0)),
+            match grown {
+                Some(grown) if grown > margin && !write => "  TOO MANY",
+                Some(grown) if grown < -margin && !write => "  fewer: make it the baseline",
+                _ => "",
+            }
+        );
+        // without a number to compare with nothing is guarded
+        failed |= !write && grown.is_none_or(|grown| grown > margin);
+        counts.insert(input.name.to_owned(), json!(count));
+    }
+    if write {
+        return write_baseline(here, counts);
+    }
+    if failed {
+        println!(
+            "\na load may take {:.0}% more than the baseline. If it is worth it, say why in the \
+             commit and run\n    cargo run --profile guard -p rezload-instruction-guard -- --write",
+            margin * 100.0
+        );
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn has_valgrind() -> bool {
+    let version = Command::new("valgrind")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    version.is_ok_and(|status| status.success())
+}
+
+/// Instructions of one load.
+fn measure(index: usize, input: &Input) -> Result<u64, String> {
+    let [few, many] = input.tier.loads();
+    let counts = [few, many].map(|loads| instructions(index, loads));
+    let [Ok(short), Ok(long)] = counts else {
+        let [short, long] = counts;
+        return Err(short.err().or(long.err()).unwrap_or_default());
+    };
+    Ok(long.saturating_sub(short) / (many - few) as u64)
+}
+
+/// All instructions of a process that loads so often.
+fn instructions(index: usize, loads: usize) -> Result<u64, String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new("valgrind")
+        .args([
+            "--tool=cachegrind",
+            "--cache-sim=no",
+            "--cachegrind-out-file=/dev/null",
+        ])
+        .arg(program)
+        .args(["load", &index.to_string(), &loads.to_string()])
+        // the size of the environment moves the stack
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .map_err(|error| error.to_string())?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(said.into_owned());
+    }
+    said.lines()
+        .find_map(|line| {
+            line.split_once("I   refs:")
+                .or_else(|| line.split_once("I refs:"))
+        })
+        .and_then(|(_, number)| number.trim().replace(',', "").parse().ok())
+        .ok_or_else(|| format!("valgrind gave no count: {said}"))
+}
+
+fn baseline_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("baseline.json")
+}
+
+fn read_baseline() -> Value {
+    let text = std::fs::read_to_string(baseline_path()).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+fn write_baseline(machine: Value, instructions: Map<String, Value>) -> ExitCode {
+    let baseline = json!({"machine": machine, "instructions": instructions});
+    let text = serde_json::to_string_pretty(&baseline).expect("numbers and strings serialise");
+    match std::fs::write(baseline_path(), text + "\n") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("can't write the baseline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What counts depend on besides the code: the compiler, and the vector instructions that
+/// libraries choose at run time.
+fn machine() -> Value {
+    let rustc = Command::new("rustc").arg("--version").output();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let version = rustc.unwrap_or_default();
+    let version = version.split(' ').nth(1).unwrap_or("unknown").to_owned();
+    #[cfg(target_arch = "x86_64")]
+    let vectors = if std::arch::is_x86_feature_detected!("avx2") {
+        "avx2"
+    } else {
+        "sse"
+    };
+    #[cfg(not(target_arch = "x86_64"))]
+    let vectors = "default";
+    json!(format!(
+        "rustc {version}, {} with {vectors}",
+        std::env::consts::ARCH
+    ))
+}

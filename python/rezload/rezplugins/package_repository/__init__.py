@@ -1,0 +1,1 @@
+"""Where rez looks for plugins in an installed package; see rez/plugin_managers.py."""

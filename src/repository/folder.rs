@@ -1,0 +1,42 @@
+//! A directory that stays open, so that its files are opened by the end of their path only.
+//!
+//! The system walks an absolute path from the root, and a network file system may ask its
+//! server about each directory on the way. Elsewhere than on Linux files are opened by path.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use crate::source_file::open_without_blocking;
+
+/// A directory, open or not.
+#[derive(Debug, Default)]
+pub(super) struct Folder {
+    #[cfg(target_os = "linux")]
+    descriptor: Option<rustix::fd::OwnedFd>,
+}
+
+impl Folder {
+    /// Opens the file at `path`, whose part from `start` on is its path in this directory.
+    pub fn open(&self, path: &str, start: usize) -> io::Result<File> {
+        #[cfg(target_os = "linux")]
+        if let Some(directory) = &self.descriptor {
+            use rustix::fs::{openat, Mode, OFlags};
+
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+            let open = || openat(directory, &path[start..], flags, Mode::empty());
+            return Ok(File::from(rustix::io::retry_on_intr(open)?));
+        }
+        let _ = start;
+        open_without_blocking(Path::new(path))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl From<rustix::fd::OwnedFd> for Folder {
+    fn from(descriptor: rustix::fd::OwnedFd) -> Self {
+        Folder {
+            descriptor: Some(descriptor),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What is asked and answered; `python/rezload/rez_helper.py` describes the protocol.
+
+use std::path::{Path, PathBuf};
+
+use compact_str::CompactString;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::error::{Death, Refusal};
+use crate::decline::Reason;
+use crate::json_path::path_value;
+use crate::package::PackageData;
+
+/// A question for rez. `id`, `timeout` and `trusted` are the pool's to set.
+#[derive(Serialize)]
+pub(super) struct Request<'a> {
+    pub id: u64,
+    pub kind: &'static str,
+    pub path: Box<RawValue>,
+    /// Seconds.
+    pub timeout: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted: Option<Vec<Box<RawValue>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repositories: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<String>,
+    latest: bool,
+}
+
+impl<'a> Request<'a> {
+    fn new(kind: &'static str, path: &Path) -> Self {
+        Request {
+            id: 0,
+            kind,
+            path: path_value(path),
+            timeout: 0.0,
+            trusted: None,
+            family: None,
+            version: None,
+            repository: None,
+            repositories: None,
+            range: None,
+            latest: false,
+        }
+    }
+
+    /// The lone file at `path`, which is absolute.
+    pub fn file(path: &Path) -> Self {
+        Request::new("file", path)
+    }
+
+    /// The whole definition in the file at `path`, which is absolute.
+    pub fn definition(path: &Path) -> Self {
+        Request::new("definition", path)
+    }
+
+    /// A version in the repository at `location`, whose definition is at `path`.
+    pub fn version(family: &'a str, version: &'a str, location: &str, path: &Path) -> Self {
+        Request {
+            family: Some(family),
+            version: Some(version),
+            repository: Some(filesystem(location)),
+            ..Request::new("version", path)
+        }
+    }
+
+    /// A family in all repositories, one of which has a definition at `path`.
+    pub fn family(
+        family: &'a str,
+        range: Option<String>,
+        latest: bool,
+        locations: impl Iterator<Item = &'a str>,
+        path: &Path,
+    ) -> Self {
+        Request {
+            family: Some(family),
+            repositories: Some(locations.map(filesystem).collect()),
+            range,
+            latest,
+            ..Request::new("family", path)
+        }
+    }
+}
+
+/// A location as an entry of `packages_path`, which may have an `@` in it.
+fn filesystem(location: &str) -> String {
+    format!("filesystem@{location}")
+}
+
+/// The first line of a helper.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Greeting {
+    Ready(Ready),
+    Missing(String),
+    Failed(String),
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Ready {
+    /// Whether the helper itself stops a file that takes too long.
+    pub isolated: bool,
+}
+
+/// The answer to a request.
+#[derive(Debug, Deserialize)]
+pub(super) struct Reply {
+    pub id: u64,
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Answer {
+    Fields(Fields),
+    Definition(Vec<(String, serde_json::Value)>),
+    Package(Found),
+    Family(Vec<FamilyItem>),
+    Refused(RawRefusal),
+    Unreadable(Unreadable),
+    Declined(RawDecline),
+    Died(RawDeath),
+    TimedOut(IgnoredAny),
+}
+
+/// Name, version, requires, variants.
+#[derive(Debug, Deserialize)]
+pub(super) struct Fields(
+    CompactString,
+    CompactString,
+    Vec<CompactString>,
+    Vec<Vec<CompactString>>,
+);
+
+impl From<Fields> for PackageData {
+    fn from(Fields(name, version, requires, variants): Fields) -> Self {
+        PackageData {
+            name,
+            version,
+            requires,
+            variants,
+        }
+    }
+}
+
+/// Fields, URI, path, repository.
+#[derive(Debug, Deserialize)]
+pub(super) struct Found(pub Fields, pub String, pub PathBuf, pub String);
+
+/// One package of a family, or why rez doesn't give it.
+#[derive(Debug, Deserialize)]
+pub(super) struct FamilyItem {
+    pub package: Option<Found>,
+    pub version: Option<String>,
+    pub path: Option<PathBuf>,
+    pub refused: Option<RawRefusal>,
+    pub declined: Option<RawDecline>,
+}
+
+/// Why the rez tier doesn't serve what rez may well give.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum RawDecline {
+    Untrusted,
+    Surrogate,
+    VmValue,
+}
+
+impl From<RawDecline> for Reason {
+    fn from(raw: RawDecline) -> Self {
+        match raw {
+            RawDecline::Untrusted => Reason::Untrusted,
+            RawDecline::Surrogate => Reason::Surrogate,
+            RawDecline::VmValue => Reason::VmValue,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawRefusal {
+    class: String,
+    message: String,
+    line: Option<usize>,
+    traceback: String,
+}
+
+impl From<RawRefusal> for Refusal {
+    fn from(raw: RawRefusal) -> Self {
+        Refusal {
+            class: raw.class,
+            message: raw.message,
+            line: raw.line,
+            traceback: raw.traceback,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Unreadable {
+    pub errno: Option<i32>,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawDeath {
+    exit: Option<i32>,
+    signal: Option<i32>,
+}
+
+impl From<RawDeath> for Death {
+    fn from(raw: RawDeath) -> Self {
+        match (raw.exit, raw.signal) {
+            (Some(status), _) => Death::Exit(status),
+            (None, Some(number)) => Death::Signal(number),
+            (None, None) => Death::Unknown,
+        }
+    }
+}

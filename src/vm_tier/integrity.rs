@@ -1,0 +1,177 @@
+//! Whether a definition has changed what the next one would see.
+//!
+//! Definitions share an interpreter, and with it modules and classes. One that only calls and
+//! reads can't change those; one whose code stores into attributes or items of something may.
+//! Then everything reachable is compared, and an interpreter that was changed is discarded.
+
+use std::hash::Hasher;
+
+use rustpython_vm::builtins::{PyDict, PyFunction, PyList, PyModule, PySet, PyType};
+use rustpython_vm::compiler::ast::visitor::{walk_body, walk_expr, walk_stmt, Visitor};
+use rustpython_vm::compiler::ast::{Expr, ExprContext, Mod, Stmt};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
+
+/// Methods that change their object.
+const MUTATORS: &[&str] = &[
+    "append",
+    "add",
+    "clear",
+    "discard",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "register",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+    "cache_clear",
+    "seed",
+    "__setattr__",
+    "__setitem__",
+    "__delitem__",
+    "__delattr__",
+    "__init__",
+];
+
+/// Functions that change an object, or give a way to.
+const CHANGERS: &[&str] = &["setattr", "delattr", "vars", "globals"];
+
+/// Whether the code of `module` may change something other than what it made itself.
+pub(super) fn may_change(module: &Mod) -> bool {
+    let mut search = Search(false);
+    if let Mod::Module(module) = module {
+        walk_body(&mut search, &module.body);
+    }
+    search.0
+}
+
+struct Search(bool);
+
+impl<'a> Visitor<'a> for Search {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if !self.0 {
+            walk_stmt(self, statement);
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        self.0 |= match expression {
+            Expr::Attribute(attribute) => {
+                attribute.ctx != ExprContext::Load
+                    && !matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == "self")
+            }
+            Expr::Subscript(subscript) => {
+                subscript.ctx != ExprContext::Load && !matches!(&*subscript.value, Expr::Name(_))
+            }
+            Expr::Call(call) => match &*call.func {
+                Expr::Name(name) => CHANGERS.contains(&name.id.as_str()),
+                Expr::Attribute(attribute) => {
+                    MUTATORS.contains(&attribute.attr.as_str())
+                        && !matches!(&*attribute.value, Expr::Name(_))
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if !self.0 {
+            walk_expr(self, expression);
+        }
+    }
+}
+
+/// The identities of all that modules and their classes hold;
+/// 0 when they can't be told.
+pub(super) fn fingerprint(vm: &VirtualMachine) -> u64 {
+    let Ok(modules) = vm.sys_module.get_attr("modules", vm) else {
+        return 0;
+    };
+    let Some(modules) = modules.downcast_ref::<PyDict>() else {
+        return 0;
+    };
+    let mut print = Print(std::hash::DefaultHasher::new());
+    for (name, module) in modules.items_vec() {
+        print.identity(&name);
+        print.identity(&module);
+        if let Some(module) = module.downcast_ref::<PyModule>() {
+            print.dict(&module.dict());
+        } else if let Some(builtins) = module.downcast_ref::<PyDict>() {
+            print.dict(builtins);
+        }
+    }
+    print.0.finish()
+}
+
+struct Print(std::hash::DefaultHasher);
+
+impl Print {
+    fn identity(&mut self, object: &PyObject) {
+        self.0.write_usize(object.get_id());
+    }
+
+    fn dict(&mut self, dict: &PyDict) {
+        for (key, value) in dict.items_vec() {
+            self.identity(&key);
+            self.identity(&value);
+            self.inside(&value);
+        }
+    }
+
+    /// What a class, a function or a container of a module holds.
+    fn inside(&mut self, value: &PyObjectRef) {
+        if let Some(class) = value.downcast_ref::<PyType>() {
+            for (name, value) in class
+                .attributes()
+                .as_dict()
+                .into_iter()
+                .flat_map(|d| d.items_vec())
+            {
+                self.identity(&name);
+                self.identity(&value);
+            }
+        } else if value.downcast_ref::<PyFunction>().is_some() {
+            self.0
+                .write_usize(value.dict().map_or(0, |dict| dict.__len__()));
+        } else {
+            self.0.write_usize(len(value));
+        }
+    }
+}
+
+/// The length of a container.
+fn len(value: &PyObject) -> usize {
+    if let Some(list) = value.downcast_ref::<PyList>() {
+        list.borrow_vec().len()
+    } else if let Some(dict) = value.downcast_ref::<PyDict>() {
+        dict.__len__()
+    } else {
+        value
+            .downcast_ref::<PySet>()
+            .map_or(0, |set| set.elements().len())
+    }
+}
+
+/// The public containers of an imported module, and how long they were.
+pub(super) fn containers(module: &Py<PyModule>) -> Vec<(PyObjectRef, usize)> {
+    let is_public = |key: &PyObjectRef| {
+        let name = key.downcast_ref::<rustpython_vm::builtins::PyStr>();
+        name.is_some_and(|name| !name.as_bytes().starts_with(b"_"))
+    };
+    let items = module.dict().items_vec().into_iter();
+    items
+        .filter(|(key, value)| is_public(key) && len(value) > 0)
+        .map(|(_, value)| {
+            let len = len(&value);
+            (value, len)
+        })
+        .collect()
+}
+
+/// Whether they are as long as they were.
+pub(super) fn is_unchanged(containers: &[(PyObjectRef, usize)]) -> bool {
+    containers
+        .iter()
+        .all(|(container, was)| len(container) == *was)
+}

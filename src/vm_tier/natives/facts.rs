@@ -1,0 +1,91 @@
+//! What the host is: the facts of the profile, and the environment.
+
+use std::sync::Arc;
+
+use rustpython_vm::builtins::{PyDictRef, PyModule, PyStrRef};
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+
+use super::super::profile::Profile;
+use super::super::{literal, state};
+use super::{decline, host_text, natives};
+use crate::decline::Reason;
+
+pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
+    natives!(module, vm, environ, fact, getenv, known_fact);
+    Ok(())
+}
+
+/// The fact `name`, which a definition can't do without.
+fn fact(name: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let name = name.to_string_lossy();
+    match find(&name, vm)? {
+        Some(value) => Ok(value),
+        None => Err(decline(vm, Reason::HostFact, name)),
+    }
+}
+
+/// The fact `name`, `None` if the profile doesn't say.
+fn known_fact(name: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let found = find(&name.to_string_lossy(), vm)?;
+    Ok(found.unwrap_or_else(|| vm.ctx.none()))
+}
+
+fn find(name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let Some(profile) = profile() else {
+        return Ok(None);
+    };
+    if name == "python" {
+        return Ok(Some(profile.python.to_pyobject(vm)));
+    }
+    match literal_of(&profile, name) {
+        Some(literal) => literal::evaluate(&literal, vm).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The fact `name` as a literal.
+fn literal_of(profile: &Profile, name: &str) -> Option<String> {
+    let known = profile.facts.get(name).cloned();
+    known.or_else(|| profile.host.as_ref()?.fact(name))
+}
+
+/// Whether the profile knows the fact `name`.
+pub(super) fn is_known(name: &str) -> bool {
+    profile().is_some_and(|profile| literal_of(&profile, name).is_some())
+}
+
+/// The profile of the run on this thread.
+fn profile() -> Option<Arc<Profile>> {
+    state::with(|run| Arc::clone(&run.profile))
+}
+
+fn getenv(key: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let Some(key) = key.to_str() else {
+        let detail = "an environment variable that isn't UTF-8";
+        return Err(decline(vm, Reason::HostFact, detail));
+    };
+    let value = match profile().and_then(|profile| profile.host.clone()) {
+        Some(host) => host.variable(key),
+        // names that the host can't look up aren't in the environment
+        None if key.is_empty() || key.contains(['=', '\0']) => None,
+        None => std::env::var_os(key),
+    };
+    match value {
+        Some(value) => host_text(&value, vm),
+        None => Ok(vm.ctx.none()),
+    }
+}
+
+fn environ(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+    let environment = match profile().and_then(|profile| profile.host.clone()) {
+        Some(host) => host.environment(),
+        None => std::env::vars_os().collect(),
+    };
+    let dict = vm.ctx.new_dict();
+    for (name, value) in environment {
+        let name = host_text(&name, vm)?;
+        dict.set_item(&*name, host_text(&value, vm)?, vm)?;
+    }
+    Ok(dict)
+}

@@ -1,0 +1,227 @@
+//! Files, read and never written.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rustpython_vm::builtins::{PyModule, PyStrRef};
+use rustpython_vm::convert::ToPyObject;
+use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+
+use super::super::state;
+use super::{decline, host_text, natives};
+use crate::decline::Reason;
+
+pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
+    natives!(module, vm, access, getcwd, listdir, read, readlink, stat);
+    Ok(())
+}
+
+/// Folders whose contents tell of the process that reads them, and devices.
+const OF_THE_PROCESS: &[&str] = &["/proc", "/dev", "/sys"];
+
+/// A path of the definition's as the host has it, whose contents are read.
+fn content_path(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
+    let host = host_path(path, vm)?;
+    let full = std::path::absolute(&host).unwrap_or_else(|_| host.clone().into());
+    if OF_THE_PROCESS.iter().any(|folder| full.starts_with(folder)) {
+        let detail = format!("what {} tells", full.display());
+        return Err(decline(vm, Reason::Unordered, detail));
+    }
+    Ok(host)
+}
+
+/// A path of the definition's as the host has it.
+fn host_path(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
+    match path.to_str() {
+        Some(path) if path.contains('\0') => {
+            Err(vm.new_value_error("embedded null byte".to_owned()))
+        }
+        Some(path) => Ok(OsString::from(path)),
+        None => Err(decline(vm, Reason::HostFact, "a path that isn't UTF-8")),
+    }
+}
+
+/// `(errno, strerror)`, which the facade raises as an `OSError`.
+fn failed(error: &io::Error, vm: &VirtualMachine) -> PyObjectRef {
+    let text = error.to_string();
+    let words = text
+        .split(" (os error ")
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    (error.raw_os_error().unwrap_or(5), words).to_pyobject(vm)
+}
+
+fn getcwd(vm: &VirtualMachine) -> PyResult {
+    match std::env::current_dir() {
+        Ok(path) => host_text(path.as_os_str(), vm),
+        Err(error) => Ok(failed(&error, vm)),
+    }
+}
+
+#[cfg(unix)]
+fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
+    use std::os::unix::fs::MetadataExt;
+    let path = host_path(&path, vm)?;
+    let metadata = if follow {
+        fs::metadata(&path)
+    } else {
+        fs::symlink_metadata(&path)
+    };
+    Ok(match metadata {
+        Ok(m) => {
+            let ns = |s: i64, n: i64| {
+                vm.ctx
+                    .new_int(i128::from(s) * 1_000_000_000 + i128::from(n))
+                    .into()
+            };
+            vm.ctx
+                .new_tuple(vec![
+                    vm.ctx.new_int(m.mode()).into(),
+                    vm.ctx.new_int(m.ino()).into(),
+                    vm.ctx.new_int(m.dev()).into(),
+                    vm.ctx.new_int(m.nlink()).into(),
+                    vm.ctx.new_int(m.uid()).into(),
+                    vm.ctx.new_int(m.gid()).into(),
+                    vm.ctx.new_int(m.size()).into(),
+                    ns(m.atime(), m.atime_nsec()),
+                    ns(m.mtime(), m.mtime_nsec()),
+                    ns(m.ctime(), m.ctime_nsec()),
+                ])
+                .into()
+        }
+        Err(error) => failed(&error, vm),
+    })
+}
+
+/// On Windows only the kind of file and its size are CPython's; the rest declines.
+#[cfg(not(unix))]
+fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
+    let path = host_path(&path, vm)?;
+    let metadata = if follow {
+        fs::metadata(&path)
+    } else {
+        fs::symlink_metadata(&path)
+    };
+    match metadata {
+        Ok(m) => {
+            let kind = if m.is_dir() {
+                0o040_777
+            } else if m.is_symlink() {
+                0o120_777
+            } else if m.permissions().readonly() {
+                0o100_444
+            } else {
+                0o100_666
+            };
+            let zero = || vm.ctx.new_int(0).into();
+            Ok(vm
+                .ctx
+                .new_tuple(vec![
+                    vm.ctx.new_int(kind).into(),
+                    zero(),
+                    zero(),
+                    zero(),
+                    zero(),
+                    zero(),
+                    vm.ctx.new_int(m.len()).into(),
+                    zero(),
+                    zero(),
+                    zero(),
+                ])
+                .into())
+        }
+        // Windows' own codes aren't errno's
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok((2, "No such file or directory").to_pyobject(vm))
+        }
+        Err(_) => Err(decline(vm, Reason::HostFact, "a file that Windows refuses")),
+    }
+}
+
+fn listdir(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let path = content_path(&path, vm)?;
+    let entries = match fs::read_dir(&path) {
+        Ok(entries) => entries,
+        Err(error) => return Ok(failed(&error, vm)),
+    };
+    let mut list = Vec::new();
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return Ok(failed(&error, vm)),
+        };
+        let kind = match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => "link",
+            Ok(kind) if kind.is_dir() => "dir",
+            Ok(kind) if kind.is_file() => "file",
+            _ => "other",
+        };
+        let name = host_text(&entry.file_name(), vm)?;
+        list.push(
+            vm.ctx
+                .new_tuple(vec![name, vm.ctx.new_str(kind).into()])
+                .into(),
+        );
+    }
+    Ok(vm.ctx.new_list(list).into())
+}
+
+fn readlink(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    match fs::read_link(content_path(&path, vm)?) {
+        Ok(target) => host_text(target.as_os_str(), vm),
+        Err(error) => Ok(failed(&error, vm)),
+    }
+}
+
+#[cfg(unix)]
+fn access(path: PyStrRef, mode: i32, vm: &VirtualMachine) -> PyResult<bool> {
+    use std::os::unix::ffi::OsStrExt;
+    let path = host_path(&path, vm)?;
+    let Ok(path) = std::ffi::CString::new(path.as_bytes()) else {
+        return Ok(false);
+    };
+    // SAFETY: the path ends with a NUL, and `access` only reads it.
+    Ok(unsafe { libc::access(path.as_ptr(), mode) } == 0)
+}
+
+#[cfg(not(unix))]
+fn access(_path: PyStrRef, _mode: i32, vm: &VirtualMachine) -> PyResult<bool> {
+    Err(decline(vm, Reason::HostFact, "os.access"))
+}
+
+/// The bytes of a regular file.
+fn read(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let path = content_path(&path, vm)?;
+    let left = state::with(|run| run.limits.read.saturating_sub(run.read)).unwrap_or(0);
+    match read_file(Path::new(&path), left) {
+        Ok(Some(bytes)) => {
+            state::with(|run| run.read += bytes.len());
+            Ok(vm.ctx.new_bytes(bytes).into())
+        }
+        Ok(None) => Err(decline(
+            vm,
+            Reason::HostFact,
+            "a file that is too big, or none to read to its end",
+        )),
+        Err(error) => Ok(failed(&error, vm)),
+    }
+}
+
+/// The bytes of the file, `None` if they are more than `limit` or it isn't a regular file.
+fn read_file(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    // a FIFO would block: its kind is asked first
+    if fs::metadata(path)?.is_dir() {
+        return Err(io::Error::from_raw_os_error(21));
+    }
+    if !fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
+}

@@ -1,0 +1,150 @@
+//! The module `_rezload`: all that frozen code and definitions can ask of the host.
+//!
+//! Everything here reads. What would write, start or connect isn't here at all: the
+//! interpreter is built without RustPython's host environment.
+
+mod facts;
+mod files;
+mod hash;
+pub(super) mod imports;
+mod math;
+mod version;
+
+use rustpython_vm::builtins::{PyFunction, PyModule, PyStrRef};
+use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use super::literal;
+use super::state;
+use crate::decline::Reason;
+
+/// The names that rez treats as rex functions, `package_rex_keys` in
+/// `rez/package_resources.py`.
+pub(super) const REX_FUNCTIONS: [&str; 5] = [
+    "pre_commands",
+    "commands",
+    "post_commands",
+    "pre_build_commands",
+    "pre_test_commands",
+];
+
+/// Notes the refusal, and gives the exception that ends the definition. It isn't an
+/// `Exception`; a definition that catches it all the same is refused at its end.
+pub(super) fn decline(
+    vm: &VirtualMachine,
+    reason: Reason,
+    detail: impl Into<String>,
+) -> rustpython_vm::builtins::PyBaseExceptionRef {
+    let detail = detail.into();
+    let message = vm.ctx.new_str(detail.as_str());
+    state::refuse(reason, detail);
+    vm.new_exception(
+        vm.ctx.exceptions.base_exception_type.to_owned(),
+        vec![message.into()],
+    )
+}
+
+/// Adds functions of Rust to the module, by their own names.
+macro_rules! natives {
+    ($module:expr, $vm:expr, $($name:ident),+ $(,)?) => {
+        $($module.set_attr(stringify!($name), $vm.new_function(stringify!($name), $name), $vm)?;)+
+    };
+}
+use natives;
+
+/// A new module `_rezload`.
+pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
+    let module = vm.new_module("_rezload", vm.ctx.new_dict(), None);
+    natives!(
+        module,
+        vm,
+        is_function,
+        is_own,
+        literal_eval,
+        module_locals,
+        output,
+        rex_functions
+    );
+    facts::add(&module, vm)?;
+    files::add(&module, vm)?;
+    hash::add(&module, vm)?;
+    imports::add(&module, vm)?;
+    math::add(&module, vm)?;
+    version::add(&module, vm)?;
+    module.set_attr("decline", vm.new_function("decline", decline_py), vm)?;
+    Ok(module)
+}
+
+fn decline_py(code: PyStrRef, detail: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    let code = code.to_string_lossy();
+    let reason = Reason::ALL.iter().find(|r| r.code() == code).copied();
+    Err(decline(
+        vm,
+        reason.unwrap_or(Reason::AttributeUnknown),
+        detail.to_string_lossy(),
+    ))
+}
+
+fn rex_functions(vm: &VirtualMachine) -> PyObjectRef {
+    let names = REX_FUNCTIONS.map(|name| vm.ctx.new_str(name).into());
+    vm.ctx.new_tuple(names.to_vec()).into()
+}
+
+fn is_function(object: PyObjectRef) -> bool {
+    object.downcast_ref::<PyFunction>().is_some()
+}
+
+/// Whether `object` is a function that the definition itself defines.
+fn is_own(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+    if object.downcast_ref::<PyFunction>().is_none() {
+        return Ok(false);
+    }
+    let code = object.get_attr("__code__", vm)?;
+    let file = code.get_attr("co_filename", vm)?;
+    Ok(literal::text(&file) == Some(super::FILENAME))
+}
+
+/// The names of the module that the calling method's caller is at the top level of.
+fn module_locals(vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    let sys = vm.sys_module.as_object();
+    let frame = vm.call_method(sys, "_getframe", (1,))?;
+    let code = frame.get_attr("f_code", vm)?;
+    let name = code.get_attr("co_name", vm)?;
+    if name
+        .downcast_ref::<rustpython_vm::builtins::PyStr>()
+        .is_none_or(|n| n.to_string_lossy() != "<module>")
+    {
+        return Err(decline(vm, Reason::Scope, "`scope` inside a function"));
+    }
+    frame.get_attr("f_globals", vm)
+}
+
+fn output(bytes: usize, vm: &VirtualMachine) -> PyResult<()> {
+    let over = state::with(|run| {
+        run.printed = run.printed.saturating_add(bytes);
+        run.printed > run.limits.output
+    });
+    match over {
+        Some(true) => Err(decline(
+            vm,
+            Reason::OutputLimit,
+            "the definition prints without end",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn literal_eval(text: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    literal::evaluate(&text.to_string_lossy(), vm)
+}
+
+/// Text of the host's as Python has it; what isn't UTF-8 would be escaped with surrogates.
+pub(super) fn host_text(text: &std::ffi::OsStr, vm: &VirtualMachine) -> PyResult {
+    match text.to_str() {
+        Some(text) => Ok(vm.ctx.new_str(text).into()),
+        None => Err(decline(
+            vm,
+            Reason::HostFact,
+            "text of the host that isn't UTF-8",
+        )),
+    }
+}

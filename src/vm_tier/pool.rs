@@ -1,0 +1,294 @@
+//! The threads that interpreters live on.
+//!
+//! RustPython's objects never leave their thread. A load takes an idle worker, or starts one,
+//! and waits for its answer; a definition that runs for too long is interrupted, and a thread
+//! that can't be interrupted is given up.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::path::Path;
+use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustpython_vm::signal::UserSignalSender;
+use rustpython_vm::{PyResult, VirtualMachine};
+
+use super::convert::Converter;
+use super::interpreter::Interpreter;
+use super::limits::Limits;
+use super::memory::Watch;
+use super::natives::imports;
+use super::outcome::{Answer, Refusal, Want};
+use super::profile::Profile;
+use super::{run, state, view};
+use crate::decline::Reason;
+
+/// Stack of a worker: RustPython recurses for nested calls, and to drop nested containers.
+const STACK: usize = if cfg!(debug_assertions) {
+    512 << 20
+} else {
+    256 << 20
+};
+
+/// How long an interrupted definition may go on before its thread is given up.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How often an interrupt is sent again: its flag is shared by all interpreters.
+const AGAIN: Duration = Duration::from_millis(5);
+
+/// How often a thread that is waited for is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How many threads may be given up before the tier declines everything.
+const MAX_LOST: usize = 64;
+
+/// A definition to load.
+pub(super) struct Job {
+    pub text: String,
+    pub want: Want,
+    pub profile: Arc<Profile>,
+    pub limits: Limits,
+}
+
+type Outcome = Result<Answer, Refusal>;
+
+/// An outcome, and whether the worker is gone.
+type Reply = (Outcome, bool);
+
+struct Worker {
+    /// Its modules hold what this profile says.
+    profile: Arc<Profile>,
+    jobs: Sender<(Job, Sender<Reply>)>,
+    signals: UserSignalSender,
+    watch: &'static Watch,
+}
+
+struct Pool {
+    /// The process that the threads are in: a fork has none of them.
+    process: u32,
+    idle: Vec<Worker>,
+    lost: usize,
+}
+
+static POOL: Mutex<Pool> = Mutex::new(Pool {
+    process: 0,
+    idle: Vec::new(),
+    lost: 0,
+});
+
+fn with_pool<T>(then: impl FnOnce(&mut Pool) -> T) -> T {
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if pool.process != process {
+        // the other process's channels: nothing is at their other end here
+        std::mem::forget(std::mem::take(&mut pool.idle));
+        pool.process = process;
+        pool.lost = 0;
+    }
+    then(&mut pool)
+}
+
+/// Runs `job` on an idle worker, or on a new one.
+pub(super) fn run(job: Job) -> Outcome {
+    let (worker, lost) = with_pool(|pool| {
+        let same = |worker: &Worker| Arc::ptr_eq(&worker.profile, &job.profile);
+        let at = pool.idle.iter().rposition(same);
+        (at.map(|at| pool.idle.remove(at)), pool.lost)
+    });
+    if lost >= MAX_LOST {
+        return Err(Refusal::new(
+            Reason::VmUnavailable,
+            "too many threads were given up",
+        ));
+    }
+    let worker = match worker {
+        Some(worker) => worker,
+        None => start(Arc::clone(&job.profile))?,
+    };
+    let limit = job.limits.time;
+    let (sender, answers) = channel();
+    if worker.jobs.send((job, sender)).is_err() {
+        return Err(Refusal::new(
+            Reason::VmPanic,
+            "the interpreter's thread is gone",
+        ));
+    }
+    match wait(&worker, &answers, limit) {
+        Some((answer, is_gone)) => {
+            if !is_gone {
+                with_pool(|pool| pool.idle.push(worker));
+            }
+            answer
+        }
+        None => {
+            with_pool(|pool| pool.lost += 1);
+            if worker.watch.is_over() {
+                return Err(Refusal::new(
+                    Reason::MemoryLimit,
+                    "the limit is set by `memory`",
+                ));
+            }
+            // it sleeps where it asks for memory next
+            worker.watch.stop();
+            Err(Refusal::new(
+                Reason::TimeLimit,
+                "native code that can't be interrupted",
+            ))
+        }
+    }
+}
+
+/// The answer, `None` when the thread is lost.
+fn wait(worker: &Worker, answers: &Receiver<Reply>, limit: Duration) -> Option<Reply> {
+    let panicked = || {
+        let refusal = Refusal::new(Reason::VmPanic, "the interpreter panicked");
+        Some((Err(refusal), true))
+    };
+    let until = Instant::now() + limit;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match answers.recv_timeout(left.min(LOOK)) {
+            Ok(answer) => return Some(answer),
+            Err(RecvTimeoutError::Disconnected) => return panicked(),
+            Err(RecvTimeoutError::Timeout) if worker.watch.is_over() => return None,
+            Err(RecvTimeoutError::Timeout) if left.is_zero() => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+    let started = Instant::now();
+    let until = started + GRACE;
+    while Instant::now() < until {
+        // one that arrives late is not for the next definition
+        let _ = worker
+            .signals
+            .send(Box::new(move |vm| interrupt(vm, started)));
+        match answers.recv_timeout(AGAIN) {
+            Ok(answer) => return Some(answer),
+            Err(RecvTimeoutError::Disconnected) => {
+                return panicked();
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+    None
+}
+
+/// The payload of the unwinding that ends a definition.
+struct Interrupted;
+
+/// How many exceptions a definition may catch before its stack is unwound.
+const MAX_CAUGHT: usize = 30;
+
+/// Ends the definition on this thread: with an exception, and with a panic if it catches those.
+/// Never with a panic while one is on its way, which would end the process.
+fn interrupt(vm: &VirtualMachine, sent_at: Instant) -> PyResult<()> {
+    if state::with(|run| run.started > sent_at).unwrap_or(true) {
+        return Ok(());
+    }
+    let sent = state::with(|run| {
+        run.interrupts += 1;
+        run.interrupts
+    });
+    state::refuse(Reason::TimeLimit, "the definition runs for too long");
+    if sent.is_some_and(|sent| sent == MAX_CAUGHT) && !std::thread::panicking() {
+        std::panic::resume_unwind(Box::new(Interrupted));
+    }
+    let base = vm.ctx.exceptions.base_exception_type.to_owned();
+    Err(vm.new_exception(base, Vec::new()))
+}
+
+fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
+    let (jobs, todo) = channel::<(Job, Sender<Reply>)>();
+    let (ready, started) = channel();
+    // a thread that is given up goes on using it
+    let watch: &'static Watch = Box::leak(Box::default());
+    let thread = std::thread::Builder::new()
+        .name("rezload-vm".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            watch.this_thread();
+            let interpreter = match Interpreter::new() {
+                Ok(interpreter) => interpreter,
+                Err(error) => {
+                    let _ = ready.send(Err(error));
+                    return;
+                }
+            };
+            let _ = ready.send(Ok(interpreter.signals.clone()));
+            while let Ok((job, answers)) = todo.recv() {
+                watch.arm(job.limits.memory);
+                let outcome = catch_unwind(AssertUnwindSafe(|| load(&interpreter, &job)));
+                watch.disarm();
+                // one that was changed isn't used again
+                let changed = state::finish().is_some_and(|run| run.changed);
+                let (answer, over) = match outcome {
+                    Ok(answer) => (answer, false),
+                    Err(payload) => (Err(unwound(&*payload)), true),
+                };
+                if over {
+                    // what was unwound isn't used again, nor dropped, which would run its code
+                    std::mem::forget(interpreter);
+                    imports::forget();
+                    let _ = answers.send((answer, true));
+                    return;
+                }
+                if answers.send((answer, changed)).is_err() || changed {
+                    return;
+                }
+            }
+        });
+    if let Err(error) = thread {
+        return Err(Refusal::new(Reason::VmUnavailable, error.to_string()));
+    }
+    match started.recv() {
+        Ok(Ok(signals)) => Ok(Worker {
+            profile,
+            jobs,
+            signals,
+            watch,
+        }),
+        Ok(Err(error)) => Err(Refusal::new(Reason::VmUnavailable, error)),
+        Err(_) => Err(Refusal::new(
+            Reason::VmPanic,
+            "the interpreter panicked while it started",
+        )),
+    }
+}
+
+fn load(interpreter: &Interpreter, job: &Job) -> Outcome {
+    state::start(&job.profile, job.limits);
+    let python = (job.profile.python.0, job.profile.python.1);
+    let path = match &job.want {
+        Want::Definition(path) => path.as_path(),
+        Want::Fields | Want::InRepository => Path::new(""),
+    };
+    run::run(interpreter, &job.text, python, |data, vm| {
+        let mut converter = Converter {
+            vm,
+            parts: &interpreter.parts,
+            text: &job.text,
+            path,
+            values: 0,
+        };
+        match &job.want {
+            Want::Fields | Want::InRepository => {
+                let alone = matches!(job.want, Want::Fields);
+                let has_timestamp = data.contains_key("timestamp", vm);
+                let fields = view::fields(data, &converter, alone, python)?;
+                Ok(Answer::Fields(fields, has_timestamp))
+            }
+            Want::Definition(_) => converter.definition(data).map(Answer::Definition),
+        }
+    })
+}
+
+fn unwound(payload: &(dyn std::any::Any + Send)) -> Refusal {
+    if payload.is::<Interrupted>() {
+        return Refusal::new(Reason::TimeLimit, "the definition runs for too long");
+    }
+    let text = payload
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| payload.downcast_ref::<&str>().copied());
+    Refusal::new(Reason::VmPanic, text.unwrap_or("the interpreter panicked"))
+}

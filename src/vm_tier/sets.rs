@@ -1,0 +1,252 @@
+//! Definitions that make sets: every place where a set could show its order is made to ask.
+//!
+//! Iteration asks already ([`hooks`](super::hooks)), but RustPython's native functions read
+//! the sets that they are given directly. So in a file that makes sets each call goes through
+//! [`CALL`], and what is unpacked goes through [`ORDERED`]; both refuse a set of two or more
+//! where its order would be seen.
+
+use std::ops::Range;
+
+use memchr::memmem;
+use ruff_text_size::{Ranged, TextRange};
+use rustpython_vm::builtins::{PyDictRef, PyFrozenSet, PyFunction, PySet, PyStr, PyType};
+use rustpython_vm::compiler::ast::visitor::transformer::{walk_expr, walk_stmt, Transformer};
+use rustpython_vm::compiler::ast::{self, Expr, Mod, Operator, Stmt};
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::natives::decline;
+use crate::decline::Reason;
+
+/// The builtin that calls its first argument with the others. No source can spell its name.
+const CALL: &str = "<call>";
+
+/// The builtin that gives its argument, if that isn't a set of two or more.
+const ORDERED: &str = "<ordered>";
+
+/// Whether `text`, outside of `unread`, may make a set. A brace may open one.
+pub(super) fn may_make_sets(text: &str, unread: &[Range<usize>]) -> bool {
+    let read = |at: usize| !unread.iter().any(|range| range.contains(&at));
+    let bytes = text.as_bytes();
+    let grows = [
+        "|",
+        "^",
+        "union",
+        "symmetric_difference",
+        ".add(",
+        ".update(",
+    ]
+    .iter()
+    .any(|word| memmem::find(bytes, word.as_bytes()).is_some());
+    memchr::memchr_iter(b'{', bytes).any(|at| read(at) && opens_a_set(&bytes[at + 1..], grows))
+        || ["set(", "frozenset", "keys()", "items()", "set", "fromkeys"]
+            .iter()
+            .any(|word| {
+                memmem::find_iter(bytes, word.as_bytes())
+                    .any(|at| read(at) && is_set_word(bytes, at, word))
+            })
+}
+
+/// Whether the word at `at` isn't `setdefault`, `reset` and the like.
+fn is_set_word(bytes: &[u8], at: usize, word: &str) -> bool {
+    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let before = at.checked_sub(1).map(|i| bytes[i]);
+    word != "set" || !(before.is_some_and(|b| letter(&b)) || bytes.get(at + 3).is_some_and(letter))
+}
+
+/// Whether a brace before `rest` may open a set: a dict has a colon behind its first key, a
+/// replacement field of a format string a plain name and the closing brace. `grows` tells
+/// whether a set of one may become one of two.
+fn opens_a_set(rest: &[u8], grows: bool) -> bool {
+    let rest = rest.trim_ascii_start();
+    match rest.first() {
+        None | Some(b'}' | b'{') => false,
+        Some(b'*') => true,
+        // a string as key, or a number
+        Some(quote @ (b'"' | b'\'')) => {
+            let Some(end) = memchr::memchr2(*quote, b'\\', &rest[1..]) else {
+                return true;
+            };
+            rest[1 + end] == b'\\' || rest[end + 2..].trim_ascii_start().first() != Some(&b':')
+        }
+        Some(_) => {
+            let end = rest
+                .iter()
+                .position(|b| !(b.is_ascii_alphanumeric() || b"_.".contains(b)))
+                .unwrap_or(rest.len());
+            let (word, behind) = rest.split_at(end);
+            match behind.trim_ascii_start() {
+                [b':', ..] => word == b"lambda",
+                [b'!', b'=', ..] => true,
+                [b'!', ..] => false,
+                // a set of one, or a field of a format string
+                [b'}', ..] => grows,
+                _ => true,
+            }
+        }
+    }
+}
+
+/// Makes every call and unpacking of `module` ask.
+pub(super) fn guard(module: &mut Mod) {
+    if let Mod::Module(module) = module {
+        Guard.visit_body(&mut module.body);
+    }
+}
+
+struct Guard;
+
+impl Transformer for Guard {
+    fn visit_stmt(&self, statement: &mut Stmt) {
+        walk_stmt(self, statement);
+        match statement {
+            // `list += set`
+            Stmt::AugAssign(assign) if assign.op == Operator::Add => ordered(&mut assign.value),
+            // `list[:] = set`
+            Stmt::Assign(assign)
+                if assign
+                    .targets
+                    .iter()
+                    .any(|t| matches!(t, Expr::Subscript(_))) =>
+            {
+                ordered(&mut assign.value);
+            }
+            _ => {}
+        }
+    }
+
+    fn visit_expr(&self, expression: &mut Expr) {
+        walk_expr(self, expression);
+        match expression {
+            Expr::Starred(starred) if starred.ctx == ast::ExprContext::Load => {
+                ordered(&mut starred.value)
+            }
+            Expr::Call(call) => {
+                let range = call.func.range();
+                let function = std::mem::replace(&mut *call.func, name(CALL, range));
+                let arguments = std::mem::take(&mut call.arguments.args);
+                call.arguments.args = std::iter::once(function).chain(arguments).collect();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn name(name: &'static str, range: TextRange) -> Expr {
+    Expr::Name(ast::ExprName {
+        node_index: ast::AtomicNodeIndex::NONE,
+        range,
+        id: ast::name::Name::new_static(name),
+        ctx: ast::ExprContext::Load,
+    })
+}
+
+/// Wraps the expression in a call of [`ORDERED`].
+fn ordered(expression: &mut Expr) {
+    let range = expression.range();
+    let value = std::mem::replace(expression, name(ORDERED, range));
+    *expression = Expr::Call(super::front::call(name(ORDERED, range), vec![value], range));
+}
+
+/// Adds the two builtins.
+pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
+    builtins.set_item(CALL, vm.new_function(CALL, call).into(), vm)?;
+    let ordered = vm.new_function(ORDERED, |value: PyObjectRef, vm: &VirtualMachine| {
+        refuse(&value, vm)?;
+        Ok::<_, rustpython_vm::builtins::PyBaseExceptionRef>(value)
+    });
+    builtins.set_item(ORDERED, ordered.into(), vm)
+}
+
+fn refuse(value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    if shows_order(value) {
+        return Err(decline(vm, Reason::Unordered, "the order of a set"));
+    }
+    Ok(())
+}
+
+fn shows_order(value: &PyObject) -> bool {
+    let elements = match value.downcast_ref::<PySet>() {
+        Some(set) => set.elements(),
+        None => match value.downcast_ref::<PyFrozenSet>() {
+            Some(set) => set.elements(),
+            None => return false,
+        },
+    };
+    elements.len() > 1
+}
+
+fn call(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    if args.args.is_empty() {
+        return Err(vm.new_type_error("a call of nothing".to_owned()));
+    }
+    let function = args.args.remove(0);
+    let sets = args
+        .args
+        .iter()
+        .chain(args.kwargs.values())
+        .any(|value| shows_order(value));
+    if sets && !is_blind(&function, vm) {
+        return Err(decline(vm, Reason::Unordered, "the order of a set"));
+    }
+    function.call(args, vm)
+}
+
+/// Whether `function` doesn't see the order of the sets that it is given, or asks itself.
+fn is_blind(function: &PyObject, vm: &VirtualMachine) -> bool {
+    if let Some(function) = function.downcast_ref::<PyFunction>() {
+        let code = function.as_object().get_attr("__code__", vm);
+        let file = code.and_then(|code| code.get_attr("co_filename", vm));
+        return file.is_ok_and(|f| {
+            f.downcast_ref::<PyStr>().is_some_and(|f| {
+                [super::FILENAME, super::EARLY_FILENAME, super::LATE_FILENAME]
+                    .iter()
+                    .any(|own| f.as_bytes() == own.as_bytes())
+            })
+        });
+    }
+    if let Some(class) = function.downcast_ref::<PyType>() {
+        let types = &vm.ctx.types;
+        return [
+            types.set_type,
+            types.frozenset_type,
+            types.bool_type,
+            types.type_type,
+        ]
+        .iter()
+        .any(|known| class.as_object().is(known.as_object()));
+    }
+    // a method of a set, or one that keeps what it is given
+    let owner = function.get_attr("__self__", vm);
+    let is_set = |o: &PyObjectRef| {
+        o.downcast_ref::<PySet>().is_some() || o.downcast_ref::<PyFrozenSet>().is_some()
+    };
+    let Some(name) = function
+        .get_attr("__name__", vm)
+        .ok()
+        .filter(|n| n.downcast_ref::<PyStr>().is_some())
+    else {
+        return false;
+    };
+    let name = name
+        .downcast_ref::<PyStr>()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    if owner.as_ref().is_ok_and(is_set) {
+        return true;
+    }
+    matches!(
+        name.as_str(),
+        "sorted"
+            | "min"
+            | "max"
+            | "sum"
+            | "any"
+            | "all"
+            | "len"
+            | "isinstance"
+            | "append"
+            | "setdefault"
+            | "get"
+    )
+}

@@ -1,0 +1,78 @@
+//! What the natives know of the definition that is running on this thread.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::limits::Limits;
+use super::outcome::Refusal;
+use super::profile::Profile;
+use crate::decline::Reason;
+
+/// The run on this thread.
+pub(super) struct Run {
+    pub profile: Arc<Profile>,
+    pub limits: Limits,
+    /// The first refusal: it stands, whatever the definition makes of the exception.
+    pub refusal: Option<Refusal>,
+    /// An elided body was called.
+    pub needs_bodies: bool,
+    /// What modules and classes held before code ran that may change it.
+    pub fingerprint: Option<u64>,
+    /// The interpreter isn't what it was.
+    pub changed: bool,
+    /// The line of the `def` of the `@early()` function that was evaluated last.
+    pub early_line: usize,
+    /// When the run started.
+    pub started: Instant,
+    /// How often the run was told to end.
+    pub interrupts: usize,
+    /// How many imports are under way.
+    pub importing: usize,
+    /// The modules that the definition imported, with those above them.
+    pub imported: Vec<String>,
+    pub printed: usize,
+    pub read: usize,
+}
+
+thread_local! {
+    static RUN: RefCell<Option<Run>> = const { RefCell::new(None) };
+}
+
+/// Starts a run on this thread.
+pub(super) fn start(profile: &Arc<Profile>, limits: Limits) {
+    RUN.set(Some(Run {
+        profile: Arc::clone(profile),
+        limits,
+        refusal: None,
+        needs_bodies: false,
+        fingerprint: None,
+        changed: false,
+        early_line: 0,
+        started: Instant::now(),
+        interrupts: 0,
+        importing: 0,
+        imported: Vec::new(),
+        printed: 0,
+        read: 0,
+    }));
+}
+
+/// Ends the run on this thread.
+pub(super) fn finish() -> Option<Run> {
+    RUN.take()
+}
+
+/// What `then` gives for the run on this thread; `None` outside a run.
+pub(super) fn with<T>(then: impl FnOnce(&mut Run) -> T) -> Option<T> {
+    RUN.with_borrow_mut(|run| run.as_mut().map(then))
+}
+
+/// Notes a refusal, unless there is one already.
+pub(super) fn refuse(reason: Reason, detail: impl Into<String>) {
+    with(|run| {
+        if run.refusal.is_none() {
+            run.refusal = Some(Refusal::new(reason, detail));
+        }
+    });
+}

@@ -1,0 +1,34 @@
+"""`collections`: CPython 3.14's; an `OrderedDict` was written in another way before 3.12."""
+
+import _rezload
+import os
+from collections import (
+    ChainMap, Counter, OrderedDict, UserDict, UserList, UserString, defaultdict, deque,
+    namedtuple,
+)
+from collections.abc import (
+    Buffer,
+    Callable, Collection, Container, Generator, Hashable, ItemsView, Iterable, Iterator, KeysView, Mapping,
+    MappingView, MutableMapping, MutableSequence, MutableSet, Reversible, Sequence, Set, Sized, ValuesView,
+)
+
+_minor = _rezload.fact("python")[1]
+MutableMapping.register(type(os.environ))
+
+if _minor < 9:
+    del UserString.removeprefix, UserString.removesuffix
+if _minor < 10:
+    # counters didn't compare as multisets
+    del Counter.total
+    for _name in ("__eq__", "__ne__", "__le__", "__lt__", "__ge__", "__gt__"):
+        setattr(Counter, _name, getattr(dict, _name))
+if _minor < 12:
+    class _OrderedDict(OrderedDict):
+        def __repr__(self):
+            if not self:
+                return "%s()" % self.__class__.__name__
+            return "%s(%r)" % (self.__class__.__name__, list(self.items()))
+
+    _OrderedDict.__name__ = _OrderedDict.__qualname__ = "OrderedDict"
+    _OrderedDict.__module__ = "collections"
+    OrderedDict = _OrderedDict

@@ -1,0 +1,35 @@
+"""`enum`: CPython 3.14's; where older versions answer otherwise it declines."""
+
+import _rezload
+import enum as _enum
+from _rezload_facade import inert_class
+from enum import Enum, auto, unique
+
+_minor = _rezload.fact("python")[1]
+_meta = type(Enum)
+
+
+def _inert(name):
+    return inert_class("attribute-unknown", "enum", name)
+
+
+IntEnum = _enum.IntEnum if _minor >= 12 else _inert("IntEnum")
+StrEnum = _enum.StrEnum if _minor >= 12 else _inert("StrEnum")
+Flag = _inert("Flag")
+IntFlag = _inert("IntFlag")
+
+if _minor < 12:
+    _contains, _format, _call = _meta.__contains__, Enum.__format__, _meta.__call__
+
+    def __contains__(cls, value):
+        if not isinstance(value, Enum) and cls.__module__ == "builtins":
+            _rezload.decline("attribute-unknown", "a value in an Enum, before Python 3.12")
+        return _contains(cls, value)
+
+    def __format__(self, format_spec):
+        if self._member_type_ is not object and type(self).__module__ == "builtins":
+            _rezload.decline("attribute-unknown", "the text of a mixed Enum, before Python 3.12")
+        return _format(self, format_spec)
+
+    _meta.__contains__ = __contains__
+    Enum.__format__ = __format__

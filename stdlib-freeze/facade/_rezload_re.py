@@ -1,0 +1,93 @@
+"""`re`: CPython 3.14's; patterns that older versions read in another way decline."""
+
+import _rezload
+import re as _re
+from re import (
+    A, ASCII, DOTALL, I, IGNORECASE, M, MULTILINE, Match, NOFLAG, Pattern, PatternError,
+    RegexFlag, S, U, UNICODE, VERBOSE, X, error, escape, purge,
+)
+
+_minor = _rezload.fact("python")[1]
+_POSSESSIVE = ("*+", "++", "?+", "}+", "(?>")
+
+
+# its name was lower case before 3.13
+if _minor < 13:
+    PatternError.__name__ = PatternError.__qualname__ = "error"
+
+
+def __getattr__(name):
+    # what native code asks `re` for
+    if name == "_compile_template":
+        return _re._compile_template
+    raise AttributeError(name)
+
+
+def _check(pattern):
+    if isinstance(pattern, Pattern):
+        return
+    if isinstance(pattern, bytes):
+        pattern = pattern.decode("latin-1")
+    elif not isinstance(pattern, str):
+        return
+    if "\\N" in pattern:
+        _rezload.decline("attribute-unknown", "a regular expression with \\N")
+    if _minor < 14 and "\\z" in pattern:
+        _rezload.decline("attribute-unknown", "a regular expression with \\z")
+    if _minor < 12 and ("(?P=" in pattern or "(?(" in pattern):
+        # group references that aren't plain numbers
+        if not pattern.isascii() or "(+" in pattern or "( " in pattern or "_)" in pattern:
+            _rezload.decline("attribute-unknown", "a regular expression with a group reference")
+    if _minor < 11:
+        if any(mark in pattern for mark in _POSSESSIVE):
+            _rezload.decline("attribute-unknown", "a regular expression with a possessive")
+        at = pattern.find("(?", 1)
+        while at >= 0:
+            if pattern[at + 2:at + 3] in "aiLmsux" and pattern[at + 2:at + 3]:
+                _rezload.decline("attribute-unknown", "a regular expression with inner flags")
+            at = pattern.find("(?", at + 1)
+
+
+def compile(pattern, flags=0):
+    _check(pattern)
+    return _re.compile(pattern, flags)
+
+
+def match(pattern, string, flags=0):
+    _check(pattern)
+    return _re.match(pattern, string, flags)
+
+
+def fullmatch(pattern, string, flags=0):
+    _check(pattern)
+    return _re.fullmatch(pattern, string, flags)
+
+
+def search(pattern, string, flags=0):
+    _check(pattern)
+    return _re.search(pattern, string, flags)
+
+
+def findall(pattern, string, flags=0):
+    _check(pattern)
+    return _re.findall(pattern, string, flags)
+
+
+def finditer(pattern, string, flags=0):
+    _check(pattern)
+    return _re.finditer(pattern, string, flags)
+
+
+def split(pattern, string, maxsplit=0, flags=0):
+    _check(pattern)
+    return _re.split(pattern, string, maxsplit=maxsplit, flags=flags)
+
+
+def sub(pattern, repl, string, count=0, flags=0):
+    _check(pattern)
+    return _re.sub(pattern, repl, string, count=count, flags=flags)
+
+
+def subn(pattern, repl, string, count=0, flags=0):
+    _check(pattern)
+    return _re.subn(pattern, repl, string, count=count, flags=flags)

@@ -1,0 +1,454 @@
+"""`os`: reads as CPython's, refuses what acts on the host.
+
+Written after the documentation of CPython's `os`; `os.path` is CPython's own `posixpath` or
+`ntpath`, over these functions.
+"""
+
+import _rezload
+import sys as _sys
+
+name = _rezload.fact("os.name")
+curdir = "."
+pardir = ".."
+extsep = "."
+if name == "nt":
+    sep, altsep, pathsep, linesep = "\\", "/", ";", "\r\n"
+    defpath, devnull = ".;C:\\bin", "nul"
+else:
+    sep, altsep, pathsep, linesep = "/", None, ":", "\n"
+    defpath, devnull = "/bin:/usr/bin", "/dev/null"
+
+F_OK, X_OK, W_OK, R_OK = 0, 1, 2, 4
+O_DIRECTORY = 0o200000
+SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
+O_RDONLY, O_WRONLY, O_RDWR = 0, 1, 2
+
+error = OSError
+
+
+def fspath(path):
+    if isinstance(path, (str, bytes)):
+        return path
+    path_type = type(path)
+    try:
+        path_repr = path_type.__fspath__(path)
+    except AttributeError:
+        if hasattr(path_type, "__fspath__"):
+            raise
+        raise TypeError("expected str, bytes or os.PathLike object, not " + path_type.__name__) from None
+    if isinstance(path_repr, (str, bytes)):
+        return path_repr
+    raise TypeError("expected {}.__fspath__() to return str or bytes, not {}".format(
+        path_type.__name__, type(path_repr).__name__))
+
+
+class _PathLikeMeta(type):
+    def __instancecheck__(cls, instance):
+        return hasattr(type(instance), "__fspath__")
+
+
+class PathLike(metaclass=_PathLikeMeta):
+    """Anything with `__fspath__`."""
+
+
+def _text(path):
+    path = fspath(path)
+    if isinstance(path, bytes):
+        return path.decode("utf-8", "surrogateescape")
+    return path
+
+
+def fsencode(filename):
+    filename = fspath(filename)
+    return filename.encode("utf-8", "surrogateescape") if isinstance(filename, str) else filename
+
+
+def fsdecode(filename):
+    filename = fspath(filename)
+    return filename.decode("utf-8", "surrogateescape") if isinstance(filename, bytes) else filename
+
+
+class _Environ:
+    """`os.environ`: reads; changes would reach the host, so they decline."""
+
+    def __getitem__(self, key):
+        if not isinstance(key, str):
+            raise TypeError("str expected, not %s" % type(key).__name__)
+        value = _rezload.getenv(key.upper() if name == "nt" else key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def get(self, key, default=None):
+        if not isinstance(key, str):
+            raise TypeError("str expected, not %s" % type(key).__name__)
+        value = _rezload.getenv(key.upper() if name == "nt" else key)
+        return default if value is None else value
+
+    def __contains__(self, key):
+        return self.get(key) is not None
+
+    def copy(self):
+        return _rezload.environ()
+
+    def __iter__(self):
+        return iter(list(self.copy()))
+
+    def __len__(self):
+        return len(self.copy())
+
+    def keys(self):
+        return self.copy().keys()
+
+    def values(self):
+        return self.copy().values()
+
+    def items(self):
+        return self.copy().items()
+
+    def __eq__(self, other):
+        return self is other or self.copy() == other
+
+    __hash__ = None
+
+    def __or__(self, other):
+        if _rezload.fact("python")[1] < 9 or not isinstance(other, (dict, _Environ)):
+            _rezload.decline("attribute-unknown", "os.environ | ...")
+        return {**self.copy(), **other}
+
+    def __ror__(self, other):
+        if _rezload.fact("python")[1] < 9 or not isinstance(other, (dict, _Environ)):
+            _rezload.decline("attribute-unknown", "... | os.environ")
+        return {**other, **self.copy()}
+
+    def _change(self, *args, **kwargs):
+        _rezload.decline("sandbox", "a change of os.environ")
+
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = _change
+
+    def setdefault(self, key, value):
+        if key in self:
+            return self[key]
+        self._change()
+
+    def __getattr__(self, attribute):
+        _rezload.decline("attribute-unknown", "os.environ." + attribute)
+
+    def __repr__(self):
+        _rezload.decline("attribute-unknown", "repr(os.environ)")
+
+
+environ = _Environ()
+
+
+def getenv(key, default=None):
+    return environ.get(key, default)
+
+
+def _raise(outcome, path):
+    raise OSError(outcome[0], outcome[1], path)
+
+
+class stat_result(tuple):
+    """What `os.stat` gives: the ten fields, and by name those that are more exact."""
+
+    n_fields = 10
+
+    def __new__(cls, fields):
+        self = super().__new__(cls, fields[:7] + tuple(t // 1000000000 for t in fields[7:10]))
+        self._ns = fields[7:10]
+        return self
+
+    st_mode = property(lambda self: self[0])
+    st_ino = property(lambda self: self[1])
+    st_dev = property(lambda self: self[2])
+    st_nlink = property(lambda self: self[3])
+    st_uid = property(lambda self: self[4])
+    st_gid = property(lambda self: self[5])
+    st_size = property(lambda self: self[6])
+    st_atime_ns = property(lambda self: self._ns[0])
+    st_mtime_ns = property(lambda self: self._ns[1])
+    st_ctime_ns = property(lambda self: self._ns[2])
+    st_atime = property(lambda self: self._ns[0] / 1000000000)
+    st_mtime = property(lambda self: self._ns[1] / 1000000000)
+    st_ctime = property(lambda self: self._ns[2] / 1000000000)
+
+    def __getattr__(self, attribute):
+        _rezload.decline("attribute-unknown", "os.stat_result." + attribute)
+
+    def __repr__(self):
+        _rezload.decline("attribute-unknown", "repr(os.stat_result)")
+
+
+def stat(path, *, dir_fd=None, follow_symlinks=True):
+    if isinstance(path, int) or dir_fd is not None:
+        _rezload.decline("attribute-unknown", "os.stat of a file descriptor")
+    outcome = _rezload.stat(_text(path), bool(follow_symlinks))
+    if len(outcome) == 2:
+        _raise(outcome, path)
+    return stat_result(outcome)
+
+
+def lstat(path, *, dir_fd=None):
+    return stat(path, dir_fd=dir_fd, follow_symlinks=False)
+
+
+def _list(path):
+    outcome = _rezload.listdir(_text(path))
+    if isinstance(outcome, tuple):
+        _raise(outcome, path)
+    return outcome
+
+
+def listdir(path="."):
+    if path is None:
+        path = "."
+    names = [entry[0] for entry in _list(path)]
+    return [fsencode(entry) for entry in names] if isinstance(path, bytes) else names
+
+
+class DirEntry:
+    """An entry of `os.scandir`."""
+
+    def __init__(self, folder, entry):
+        self.name = entry[0]
+        self.path = path.join(folder, entry[0])
+        self._kind = entry[1]
+
+    def is_symlink(self):
+        return self._kind == "link"
+
+    def is_dir(self, *, follow_symlinks=True):
+        if self._kind == "link" and follow_symlinks:
+            return path.isdir(self.path)
+        return self._kind == "dir"
+
+    def is_file(self, *, follow_symlinks=True):
+        if self._kind == "link" and follow_symlinks:
+            return path.isfile(self.path)
+        return self._kind == "file"
+
+    def stat(self, *, follow_symlinks=True):
+        return stat(self.path, follow_symlinks=follow_symlinks)
+
+    def inode(self):
+        return lstat(self.path).st_ino
+
+    def __fspath__(self):
+        return self.path
+
+    def __repr__(self):
+        return "<DirEntry %r>" % self.name
+
+
+class _Scan:
+    def __init__(self, entries):
+        self._entries = iter(entries)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self._entries)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.close()
+
+    def close(self):
+        self._entries = iter(())
+
+
+def scandir(path=None):
+    folder = "." if path is None else path
+    if isinstance(folder, bytes):
+        _rezload.decline("attribute-unknown", "os.scandir of bytes")
+    folder = fspath(folder)
+    return _Scan([DirEntry(folder, entry) for entry in _list(folder)])
+
+
+def walk(top, topdown=True, onerror=None, followlinks=False):
+    top = fspath(top)
+    try:
+        entries = list(scandir(top))
+    except OSError as error:
+        if onerror is not None:
+            onerror(error)
+        return
+    dirs, nondirs, walk_into = [], [], []
+    for entry in entries:
+        try:
+            is_dir = entry.is_dir()
+        except OSError:
+            is_dir = False
+        (dirs if is_dir else nondirs).append(entry.name)
+        if not topdown and is_dir and (followlinks or not entry.is_symlink()):
+            walk_into.append(entry.path)
+    if topdown:
+        yield top, dirs, nondirs
+        for dirname in dirs:
+            new_path = path.join(top, dirname)
+            if followlinks or not path.islink(new_path):
+                yield from walk(new_path, topdown, onerror, followlinks)
+    else:
+        for new_path in walk_into:
+            yield from walk(new_path, topdown, onerror, followlinks)
+        yield top, dirs, nondirs
+
+
+def readlink(path, *, dir_fd=None):
+    if dir_fd is not None:
+        _rezload.decline("attribute-unknown", "os.readlink(dir_fd=...)")
+    outcome = _rezload.readlink(_text(path))
+    if isinstance(outcome, tuple):
+        _raise(outcome, path)
+    return fsencode(outcome) if isinstance(path, bytes) else outcome
+
+
+def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+    if dir_fd is not None or effective_ids or not follow_symlinks:
+        _rezload.decline("attribute-unknown", "os.access(...)")
+    return _rezload.access(_text(path), mode)
+
+
+def getcwd():
+    outcome = _rezload.getcwd()
+    if isinstance(outcome, tuple):
+        raise OSError(outcome[0], outcome[1])
+    return outcome
+
+
+def getcwdb():
+    return fsencode(getcwd())
+
+
+def cpu_count():
+    return _rezload.fact("os.cpu_count")
+
+
+def process_cpu_count():
+    return _rezload.fact("os.process_cpu_count")
+
+
+def getlogin():
+    return _rezload.fact("os.getlogin")
+
+
+def getpid():
+    _rezload.decline("unordered", "os.getpid()")
+
+
+def getppid():
+    _rezload.decline("unordered", "os.getppid()")
+
+
+def urandom(size, /):
+    _rezload.decline("unordered", "os.urandom()")
+
+
+def get_terminal_size(*fd):
+    _rezload.decline("host-fact", "os.get_terminal_size()")
+
+
+def _identity(attribute):
+    def function():
+        return _rezload.fact("os." + attribute)
+
+    return function
+
+
+def _uname():
+    return uname_result((_rezload.fact("platform.system"), _rezload.fact("platform.node"),
+                         _rezload.fact("platform.release"), _rezload.fact("platform.version"),
+                         _rezload.fact("platform.machine")))
+
+
+class uname_result(tuple):
+    """What `os.uname` gives."""
+
+    sysname = property(lambda self: self[0])
+    nodename = property(lambda self: self[1])
+    release = property(lambda self: self[2])
+    version = property(lambda self: self[3])
+    machine = property(lambda self: self[4])
+
+    def __repr__(self):
+        return ("posix.uname_result(sysname=%r, nodename=%r, release=%r, version=%r, machine=%r)"
+                % tuple(self))
+
+
+def get_exec_path(env=None):
+    if env is None:
+        env = environ
+    path_list = env.get("PATH")
+    if path_list is None:
+        path_list = defpath
+    return path_list.split(pathsep)
+
+
+def _refuse(function):
+    def refused(*args, **kwargs):
+        _rezload.decline("sandbox", "os." + function)
+
+    return refused
+
+
+_SANDBOX = {
+    "_exit", "abort", "chdir", "chflags", "chmod", "chown", "chroot", "close", "closerange", "dup",
+    "dup2", "execl", "execle", "execlp", "execlpe", "execv", "execve", "execvp", "execvpe",
+    "fchdir", "fchmod", "fchown", "fdopen", "fork", "forkpty", "fsync", "ftruncate", "kill",
+    "killpg", "lchmod", "lchown", "link", "lockf", "makedirs", "mkdir", "mkfifo", "mknod", "nice",
+    "open", "openpty", "pipe", "popen", "posix_spawn", "posix_spawnp", "putenv", "pwrite",
+    "register_at_fork", "remove", "removedirs", "removexattr", "rename", "renames", "replace",
+    "rmdir", "sendfile", "setegid", "seteuid", "setgid", "setgroups", "setpgid", "setpriority",
+    "setregid", "setreuid", "setsid", "setuid", "setxattr", "spawnl", "spawnle", "spawnlp",
+    "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe", "startfile", "symlink", "system",
+    "tcsetpgrp", "truncate", "umask", "unlink", "unsetenv", "utime", "wait", "waitpid", "write",
+    "writev",
+}
+_WINDOWS = {"startfile"}
+_BOTH = {
+    "_exit", "abort", "chdir", "chmod", "close", "dup", "dup2", "execl", "execle", "execlp", "execv",
+    "execve", "execvp", "execvpe", "fdopen", "kill", "link", "makedirs", "mkdir", "open", "pipe",
+    "popen", "putenv", "remove", "removedirs", "rename", "renames", "replace", "rmdir", "spawnl",
+    "spawnle", "spawnv", "spawnve", "symlink", "system", "truncate", "umask", "unlink", "unsetenv",
+    "utime", "waitpid", "write",
+}
+
+
+def __getattr__(attribute):
+    if attribute.startswith("__"):
+        raise AttributeError(attribute)
+    if attribute == "sys":
+        return _rezload.module("sys")
+    if name != "nt" and attribute in ("getuid", "getgid", "geteuid", "getegid"):
+        return _identity(attribute)
+    if name != "nt" and attribute == "uname":
+        return _uname
+    if attribute in _SANDBOX and (name == "nt") == (attribute in _WINDOWS) or attribute in _BOTH:
+        # only a call is refused: a definition may hand the function on
+        return _refuse(attribute)
+    _rezload.decline("attribute-unknown", "os." + attribute)
+
+
+if name == "nt":
+    import ntpath as path
+else:
+    import posixpath as path
+_sys.modules["os.path"] = path
+
+_expanduser = path.expanduser
+
+
+def _expand_home(path_):
+    text = _text(path_)
+    home = "USERPROFILE" if name == "nt" else "HOME"
+    if text.startswith("~") and (text[1:2] not in ("", "/", sep) or home not in environ):
+        # CPython asks the user database
+        _rezload.decline("host-fact", "os.path.expanduser(%r)" % text)
+    return _expanduser(path_)
+
+
+path.expanduser = _expand_home

@@ -1,0 +1,141 @@
+"""`typing`: names for annotations, which nobody reads; in a value they decline."""
+
+import _rezload
+from _rezload_facade import refuse
+
+TYPE_CHECKING = False
+
+
+class _Form:
+    __slots__ = ("_what",)
+
+    def __init__(self, what):
+        object.__setattr__(self, "_what", what)
+
+    def __getitem__(self, item):
+        # CPython checks what it is given: types, strings, forms and None are all right
+        items = item if type(item) is tuple else (item,)
+        for part in items:
+            if not (part is None or part is ... or isinstance(part, (str, type, _Form))
+                    or type(part) is list):
+                _rezload.decline("attribute-unknown", "typing.%s[...]" % self._what)
+        return _Form(self._what)
+
+    def __or__(self, other):
+        if _minor < 10:
+            _rezload.decline("attribute-unknown", "typing's | before Python 3.10")
+        if other is None or isinstance(other, (type, _Form)):
+            return _Form("Union")
+        _rezload.decline("attribute-unknown", "typing's |")
+
+    __ror__ = __or__
+
+    def __mro_entries__(self, bases):
+        if self._what == "Generic":
+            return (Generic,)
+        _rezload.decline("attribute-unknown", "a class derived from typing." + self._what)
+
+    def _refuse(self, *args, **kwargs):
+        _rezload.decline("attribute-unknown", "typing." + object.__getattribute__(self, "_what"))
+
+    def __getattr__(self, name):
+        _rezload.decline("attribute-unknown", "typing.%s.%s" % (self._what, name))
+
+    __setattr__ = __call__ = __iter__ = __len__ = __repr__ = __str__ = __eq__ = __ne__ = _refuse
+    __hash__ = __contains__ = __instancecheck__ = __subclasscheck__ = __reduce_ex__ = _refuse
+    __bool__ = _refuse
+
+
+_minor = _rezload.fact("python")[1]
+
+for _name in ("AbstractSet Annotated Any AsyncGenerator AsyncIterable AsyncIterator Awaitable "
+              "BinaryIO Callable ClassVar Collection Concatenate Container ContextManager "
+              "Coroutine Counter DefaultDict Deque Dict Final ForwardRef FrozenSet Generator "
+              "Hashable IO ItemsView Iterable Iterator KeysView List Literal LiteralString Mapping "
+              "MappingView Match MutableMapping MutableSequence MutableSet Never NoReturn "
+              "NotRequired Optional OrderedDict Pattern Protocol Required Reversible Self Sequence "
+              "Set Sized SupportsAbs SupportsFloat SupportsInt TextIO Tuple Type TypeAlias "
+              "TypeGuard Union Unpack ValuesView AnyStr").split():
+    globals()[_name] = _Form(_name)
+
+Text = str
+
+
+class Generic:
+    def __class_getitem__(cls, item):
+        return cls
+
+
+def TypeVar(name, *constraints, **kwargs):
+    return _Form(name)
+
+
+def ParamSpec(name, **kwargs):
+    return _Form(name)
+
+
+def cast(typ, val):
+    return val
+
+
+def final(f):
+    if _minor >= 11:
+        _mark(f, "__final__")
+    return f
+
+
+def override(method, /):
+    _mark(method, "__override__")
+    return method
+
+
+def _mark(f, name):
+    try:
+        setattr(f, name, True)
+    except (AttributeError, TypeError):
+        pass
+
+
+def overload(func):
+    def _overload_dummy(*args, **kwds):
+        raise NotImplementedError(
+            "You should not call an overloaded function. A series of @overload-decorated "
+            "functions outside a stub module should always be followed by an implementation that "
+            "is not @overload-ed.")
+
+    return _overload_dummy
+
+
+def no_type_check(arg):
+    _rezload.decline("attribute-unknown", "typing.no_type_check")
+
+
+def assert_type(val, typ, /):
+    return val
+
+
+def reveal_type(obj, /):
+    return obj
+
+
+refuse(globals(), "attribute-unknown", (
+    "NewType assert_never get_args get_origin get_type_hints runtime_checkable"))
+
+
+class _NamedTupleMeta(type):
+    def __new__(mcs, name, bases, namespace):
+        _rezload.decline("attribute-unknown", "typing.NamedTuple")
+
+
+def _derived(what):
+    class Base(_Form):
+        __slots__ = ()
+
+        def __mro_entries__(self, bases):
+            _rezload.decline("attribute-unknown", "typing." + what)
+
+    return Base(what)
+
+
+NamedTuple = _derived("NamedTuple")
+TypedDict = _derived("TypedDict")

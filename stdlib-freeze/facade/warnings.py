@@ -1,0 +1,44 @@
+"""`warnings`: go nowhere; a filter that makes them errors declines."""
+
+import _rezload
+from _rezload_facade import refuse
+
+
+def warn(message, category=None, stacklevel=1, source=None, **kwargs):
+    if isinstance(message, Warning):
+        return
+    if category is None:
+        category = UserWarning
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        raise TypeError("category must be a Warning subclass, not '%s'" % type(category).__name__)
+    if type(message) is not str or kwargs:
+        _rezload.decline("attribute-unknown", "warnings.warn of an object")
+
+
+def _filter(action):
+    if action not in ("ignore", "default", "always", "module", "once"):
+        _rezload.decline("attribute-unknown", "warnings filter %r" % (action,))
+
+
+def simplefilter(action, category=Warning, lineno=0, append=False):
+    _filter(action)
+
+
+def filterwarnings(action, message="", category=Warning, module="", lineno=0, append=False):
+    _filter(action)
+
+
+class catch_warnings:
+    def __init__(self, **kwargs):
+        for name, value in kwargs.items():
+            if name != "record" or value:
+                _rezload.decline("attribute-unknown", "warnings.catch_warnings(%s=...)" % name)
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *exc_info):
+        return None
+
+
+refuse(globals(), "attribute-unknown", "formatwarning resetwarnings showwarning warn_explicit")

@@ -1,0 +1,82 @@
+"""`rezload survey` against an independent classifier, `ast_classifier.py`.
+
+    REZLOAD_CORPUS=/path/to/packages pytest tests/python/test_survey.py    # your files, too
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any, Iterable
+
+import ast_classifier
+import pytest
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+#: Fixtures that only a limit or a table of some CPython refuses, and what ruff leaves to a linter.
+LENIENT = (
+    "bom_twice",
+    "fold_fstring_",
+    "identifier_",
+    "size_",
+    "statement_try_else_without_except",
+)
+COMMAND = os.environ.get("REZLOAD_COMMAND")
+
+
+def survey(paths: Iterable[Path]) -> Any:
+    command = [COMMAND] if COMMAND else [sys.executable, "-m", "rezload"]
+    done = subprocess.run(
+        [*command, "survey", "--json", "--name", "*.py", *map(str, paths)],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def corpus() -> list[Path]:
+    folders = os.environ.get("REZLOAD_CORPUS", "").split(os.pathsep)
+    return sorted(path for folder in folders if folder for path in Path(folder).rglob("package.py"))
+
+
+INPUTS = {
+    **{name: sorted((FIXTURES / name).glob("*.py")) for name in ("static", "dynamic", "declined")},
+    "hostile": sorted((FIXTURES / "hostile").glob("*.py")),
+    "corpus": corpus(),
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_the_counts_are_those_of_an_independent_classifier(name: str) -> None:
+    if not INPUTS[name]:
+        pytest.skip("REZLOAD_CORPUS names no folder")
+    answers = {path: ast_classifier.constructs(path.read_bytes()) for path in INPUTS[name]}
+    broken = [path for path, found in answers.items() if found == {("syntax-error", None)}]
+    judged = {
+        path: found for path, found in answers.items() if found is not None and path not in broken
+    }
+    expected = Counter(construct for found in judged.values() for construct in found)
+    report = survey(judged)
+    assert report["files"] == len(judged)
+    counts = {(row["code"], row["detail"]): row["files"] for row in report["constructs"]}
+    # `ast` is of one Python
+    counts.pop(("new-syntax", None), None)
+    assert counts == dict(expected)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_what_is_not_python_is_found(name: str) -> None:
+    broken = [
+        path
+        for path in INPUTS[name]
+        if ast_classifier.constructs(path.read_bytes()) == {("syntax-error", None)}
+        and not path.name.startswith(LENIENT)
+    ]
+    # what else is in them is a matter of how a parser goes on
+    for path in broken:
+        codes = {row["code"] for row in survey([path])["constructs"]}
+        assert codes & {"syntax-error", "new-syntax"}, path
