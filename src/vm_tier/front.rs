@@ -202,7 +202,7 @@ fn compile_text(
         return Err(Refusal::new(Reason::VmSyntax, odd));
     }
     let mut module: Mod = parsed.into_syntax();
-    if let Some(odd) = grammar::odd_statement(&module) {
+    if let Some(odd) = grammar::odd_statement(&module, text, python) {
         return Err(Refusal::new(Reason::VmSyntax, odd));
     }
     too_deeply_nested_error(&module, &file, RECURSION_LIMIT).map_err(|error| syntax(&error))?;

@@ -3,7 +3,7 @@
 use ruff_text_size::Ranged;
 use rustpython_vm::compiler::ast::token::{TokenKind, Tokens};
 use rustpython_vm::compiler::ast::visitor::{walk_body, walk_stmt, Visitor};
-use rustpython_vm::compiler::ast::{Mod, Stmt};
+use rustpython_vm::compiler::ast::{Mod, Stmt, WithItem};
 
 /// Blocks in blocks that CPython compiles in one function; it allows 20, of more kinds.
 const MAX_BLOCKS: usize = 16;
@@ -14,12 +14,16 @@ const MAX_ELIFS: usize = 200;
 /// Indentation steps; CPython allows 99.
 const MAX_INDENTS: usize = 90;
 
+/// Brackets in brackets; CPython 3.8 allows fewer than 100, later ones 200.
+const MAX_BRACKETS: usize = 90;
+
 /// Digits of a number; `int` reads 4300.
 const MAX_DIGITS: usize = 4000;
 
 /// What in the tokens of `text` some CPython refuses.
 pub(super) fn odd_token(tokens: &Tokens, text: &str) -> Option<&'static str> {
     let mut indents = 0;
+    let mut brackets: usize = 0;
     for token in tokens {
         let range = token.range();
         let bytes = &text.as_bytes()[range.start().to_usize()..range.end().to_usize()];
@@ -28,7 +32,14 @@ pub(super) fn odd_token(tokens: &Tokens, text: &str) -> Option<&'static str> {
             TokenKind::Int if bytes.len() > MAX_DIGITS => return Some("a very long number"),
             TokenKind::Indent => indents += 1,
             TokenKind::Dedent => indents -= 1,
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => brackets += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                brackets = brackets.saturating_sub(1);
+            }
             _ => {}
+        }
+        if brackets > MAX_BRACKETS {
+            return Some("too many brackets in brackets");
         }
         if indents > MAX_INDENTS {
             return Some("too many levels of indentation");
@@ -37,9 +48,12 @@ pub(super) fn odd_token(tokens: &Tokens, text: &str) -> Option<&'static str> {
     None
 }
 
-/// What in the statements of `module` some CPython refuses.
-pub(super) fn odd_statement(module: &Mod) -> Option<&'static str> {
+/// What in the statements of `module`, whose text is `text`, a CPython of version `python`
+/// refuses.
+pub(super) fn odd_statement(module: &Mod, text: &str, python: (u8, u8)) -> Option<&'static str> {
     let mut search = Search {
+        text,
+        python,
         blocks: 0,
         odd: None,
     };
@@ -49,12 +63,14 @@ pub(super) fn odd_statement(module: &Mod) -> Option<&'static str> {
     search.odd
 }
 
-struct Search {
+struct Search<'t> {
+    text: &'t str,
+    python: (u8, u8),
     blocks: usize,
     odd: Option<&'static str>,
 }
 
-impl<'a> Visitor<'a> for Search {
+impl<'a> Visitor<'a> for Search<'_> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         if self.odd.is_some() {
             return;
@@ -62,7 +78,14 @@ impl<'a> Visitor<'a> for Search {
         let outside = self.blocks;
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => self.blocks = 0,
-            Stmt::For(_) | Stmt::While(_) | Stmt::With(_) => self.blocks += 1,
+            Stmt::For(_) | Stmt::While(_) => self.blocks += 1,
+            Stmt::With(of) => {
+                self.blocks += 1;
+                // ruff's version check doesn't see `with (a as b):`
+                if self.python < (3, 9) && of.items.iter().any(|item| self.is_in_brackets(item)) {
+                    self.odd = Some("parentheses around an item of `with`");
+                }
+            }
             Stmt::Try(of) => {
                 self.blocks += 2;
                 if of.handlers.is_empty() && (!of.orelse.is_empty() || of.finalbody.is_empty()) {
@@ -79,5 +102,16 @@ impl<'a> Visitor<'a> for Search {
         }
         walk_stmt(self, statement);
         self.blocks = outside;
+    }
+}
+
+impl Search<'_> {
+    /// Whether a closing bracket follows the name that `item` binds.
+    fn is_in_brackets(&self, item: &WithItem) -> bool {
+        item.optional_vars.as_ref().is_some_and(|name| {
+            let rest = &self.text[name.range().end().to_usize()..];
+            let rest = rest.trim_start_matches([' ', '\t', '\x0c', '\n', '\\', ',']);
+            rest.starts_with([')', '#'])
+        })
     }
 }

@@ -52,8 +52,8 @@ version = '1'
 def requires():
     return ['building'] if building else []
 """
-# a module that no compiled tier has
-REZ_ONLY = "import colorsys\n" + EARLY
+# no tier but rez tells the process that it runs in
+REZ_ONLY = "import os\nprocess = os.getpid()\n" + EARLY
 
 
 @pytest.fixture(autouse=True)

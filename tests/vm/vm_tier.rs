@@ -9,8 +9,12 @@ use std::time::Duration;
 use rezload::vm::{Limits, Profile, VmTier};
 use rezload::{PackageData, Reason};
 
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+    tests().join("fixtures")
 }
 
 /// The files of a folder of fixtures, by `folder/name.py`.
@@ -74,9 +78,7 @@ fn load(tier: &VmTier, body: &str) -> PackageData {
 /// Writes the gaps down, or compares them with those that are: with `REZLOAD_BLESS=1` a change
 /// is made on purpose.
 fn check_gaps(name: &str, gaps: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name);
+    let path = tests().join("data").join(name);
     if std::env::var_os("REZLOAD_BLESS").is_some() {
         fs::write(&path, gaps).unwrap();
     }
