@@ -68,7 +68,7 @@ pub fn parse_static(source: &[u8]) -> Result<PackageData, Declined> {
 }
 
 #[cfg(feature = "vm")]
-pub(crate) use outline::{functions, OutlinedFunction};
+pub(crate) use outline::{outline, Outlined, OutlinedFunction, OutlinedLiteral};
 
 /// The text that Python's tokenizer sees in the bytes of a definition, and a way back.
 #[cfg(feature = "vm")]

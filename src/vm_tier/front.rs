@@ -9,6 +9,7 @@
 //! file is compiled.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use memchr::memmem;
 use ruff_source_file::SourceFileBuilder;
@@ -23,30 +24,46 @@ use rustpython_vm::compiler::{
 };
 
 use super::grammar;
+use super::handed::{self, Handed, PUT};
 use super::hooks;
 use super::integrity;
 use super::outcome::Refusal;
 use super::sets;
 use super::{EARLY_FILENAME, FILENAME, LATE_FILENAME};
 use crate::decline::Reason;
-use crate::static_tier::{functions, OutlinedFunction};
+use crate::static_tier::{outline, Outlined, OutlinedFunction, OutlinedLiteral};
 
 /// The builtin that stands for a body that isn't compiled.
 pub(super) const NEEDS_BODY: &str = "__rezload_body__";
+
+/// How the names begin that only residues have.
+const OWN_NAMES: &str = "__rezload_";
+
+/// rez's decorator, as it is usually written.
+const EARLY: &str = "@early()";
+
+/// Words without which a definition doesn't get at its `scope`.
+const SCOPES: [&str; 5] = ["scope", "globals", "locals", "vars", "dir"];
 
 /// The deepest nesting that is compiled.
 const RECURSION_LIMIT: usize = 90;
 
 /// A definition, cut into what is compiled and run at once and what isn't.
 pub(super) struct Cut {
-    /// The text without the bodies that wait; its lines are the file's.
+    /// The text without the bodies that wait and the literals; its lines are the file's.
     pub residue: String,
+    /// What the residue binds by calling [`handed::PUT`].
+    pub handed: Rc<[Handed]>,
+    /// Whether the residue does nothing but bind all of that.
+    pub is_all_handed: bool,
     /// The `@early()` functions whose bodies were taken out.
     pub early: Vec<Early>,
     /// Whether a body was taken out.
     pub elided: bool,
     /// Whether every call has to watch for sets.
     pub sets: bool,
+    /// Whether the definition may get at its `scope`.
+    pub scopes: bool,
 }
 
 /// An `@early()` function.
@@ -67,70 +84,262 @@ enum Waits {
     Early,
 }
 
+/// What the residue leaves out.
+enum Part {
+    /// A function's body.
+    Body(OutlinedFunction, Waits),
+    /// A literal that is handed over.
+    Literal(OutlinedLiteral),
+}
+
+impl Part {
+    fn start(&self) -> usize {
+        match self {
+            Part::Body(function, _) => function.decorators.start,
+            Part::Literal(literal) => literal.statement.start,
+        }
+    }
+}
+
 /// Cuts `text`; with `whole`, nothing is taken out.
 pub(super) fn cut(text: &str, whole: bool) -> Result<Cut, Refusal> {
-    if let Some(at) = memmem::find(text.as_bytes(), NEEDS_BODY.as_bytes()) {
-        return Err(Refusal::at(Reason::AttributeUnknown, at, NEEDS_BODY));
+    if let Some(at) = memmem::find(text.as_bytes(), OWN_NAMES.as_bytes()) {
+        return Err(Refusal::at(Reason::AttributeUnknown, at, OWN_NAMES));
     }
     // RustPython's parser drops a second byte order mark
     if text.starts_with('\u{feff}') {
         return Err(Refusal::at(Reason::VmSyntax, 0, "two byte order marks"));
     }
-    let mut waiting = Vec::new();
-    if !whole && !looks_at_code(text) {
-        for function in functions(text) {
-            if let Some(waits) = waits(&function, text) {
-                waiting.push((function, waits));
-            }
-        }
-        let unread: Vec<_> = waiting
-            .iter()
-            .filter(|(_, waits)| *waits == Waits::ForRez)
-            .map(|(function, _)| function.body.clone())
-            .collect();
-        // one that is called would be compiled after all, with everything else
-        waiting.retain(|(function, _)| !is_mentioned(function, text, &unread));
-    }
-    let unread: Vec<_> = waiting
-        .iter()
-        .filter(|(_, waits)| *waits == Waits::ForRez)
-        .map(|(function, _)| function.body.clone())
-        .collect();
+    let mut parts = if whole { Vec::new() } else { parts(text) };
+    let unread = unread(&parts);
+    // one that is called would be compiled after all, with everything else
+    parts.retain(|part| match part {
+        Part::Body(function, _) => !is_mentioned(function, text, &unread),
+        Part::Literal(_) => true,
+    });
+    let unread = self::unread(&parts);
     if may_be_internal(text) {
         if let Some((at, name)) = hooks::internal_name(text, &unread) {
             return Err(Refusal::at(Reason::AttributeUnknown, at, name));
         }
     }
-    let mut residue = String::with_capacity(text.len() + 32);
-    let mut early = Vec::new();
-    let (mut at, mut line) = (0, 1);
-    for (function, waits) in &waiting {
-        let count =
-            |range: Range<usize>| memchr::memchr_iter(b'\n', &text.as_bytes()[range]).count();
-        if *waits == Waits::Early {
-            let first = line + count(at..function.decorators.start);
-            early.push(Early {
-                line: first,
-                def_line: first + count(function.decorators.clone()),
-                text: function.def..function.body.end,
-            });
-        }
-        line += count(at..function.body.end);
-        residue.push_str(&text[at..function.body.start]);
-        residue.push(' ');
-        residue.push_str(NEEDS_BODY);
-        residue.push_str("()");
-        residue.extend(std::iter::repeat_n('\n', count(function.body.clone())));
-        at = function.body.end;
-    }
-    residue.push_str(&text[at..]);
     let sets = sets::may_make_sets(text, &unread);
-    Ok(Cut {
-        residue,
+    let scopes = SCOPES.iter().any(|word| {
+        memmem::find_iter(text.as_bytes(), word.as_bytes())
+            .any(|at| !unread.iter().any(|range| range.contains(&at)))
+    });
+    Ok(assemble(text, &parts, sets, scopes))
+}
+
+/// What can be left out of `text`.
+fn parts(text: &str) -> Vec<Part> {
+    let outlined = outline(text);
+    // what is bound before the top level says `global` of it doesn't compile
+    if is_said_outside(text, "global", &outlined) {
+        return Vec::new();
+    }
+    let bodies = !looks_at_code(text);
+    let literals = !compares_identity(text, &outlined);
+    let parts = outlined.into_iter().filter_map(|found| match found {
+        Outlined::Function(function) if bodies => {
+            waits(&function, text).map(|waits| Part::Body(function, waits))
+        }
+        Outlined::Literal(literal) if literals && handed::is_plain(&literal.value) => {
+            Some(Part::Literal(literal))
+        }
+        _ => None,
+    });
+    parts.collect()
+}
+
+/// The bodies that nothing reads while the definition is loaded.
+fn unread(parts: &[Part]) -> Vec<Range<usize>> {
+    let unread = parts.iter().filter_map(|part| match part {
+        Part::Body(function, Waits::ForRez) => Some(function.body.clone()),
+        _ => None,
+    });
+    unread.collect()
+}
+
+/// The residue of `text` without its `parts`, which are in its order.
+fn assemble(text: &str, parts: &[Part], sets: bool, scopes: bool) -> Cut {
+    let count = |range: Range<usize>| memchr::memchr_iter(b'\n', &text.as_bytes()[range]).count();
+    let own_early = is_early_rez_s(text, parts);
+    let mut residue = Residue::default();
+    let mut early = Vec::new();
+    let mut elided = false;
+    let (mut at, mut line) = (0, 1);
+    for part in parts {
+        residue.add(text, at..part.start());
+        line += count(at..part.start());
+        at = match part {
+            Part::Literal(literal) => {
+                residue.hand_over(Handed::Value {
+                    name: text[literal.name.clone()].to_owned(),
+                    value: literal.value.clone(),
+                });
+                residue.newlines(count(literal.statement.clone()));
+                literal.statement.end
+            }
+            Part::Body(function, waits) => {
+                elided = true;
+                if *waits == Waits::Early {
+                    early.push(Early {
+                        line,
+                        def_line: line + count(function.decorators.clone()),
+                        text: function.def..function.body.end,
+                    });
+                }
+                let decorators = text[function.decorators.clone()].trim_ascii();
+                let is_plain = match waits {
+                    Waits::ForRez => decorators.is_empty(),
+                    Waits::Early => own_early && decorators == EARLY,
+                };
+                if is_plain && has_no_parameters(function, text) {
+                    residue.hand_over(Handed::Function {
+                        name: text[function.name.clone()].to_owned(),
+                        line,
+                        early: *waits == Waits::Early,
+                    });
+                    residue.newlines(count(function.decorators.start..function.body.end));
+                } else {
+                    residue.end_run();
+                    residue.is_all_handed = false;
+                    let head = &text[function.decorators.start..function.body.start];
+                    residue.text.extend([head, " ", NEEDS_BODY, "()"]);
+                    residue.newlines(count(function.body.clone()));
+                }
+                function.body.end
+            }
+        };
+        line += count(part.start()..at);
+    }
+    residue.add(text, at..text.len());
+    residue.end_run();
+    Cut {
+        is_all_handed: residue.is_all_handed,
+        residue: residue.text,
+        handed: residue.handed.into(),
         early,
-        elided: !waiting.is_empty(),
+        elided,
         sets,
+        scopes,
+    }
+}
+
+/// A residue that is being written.
+struct Residue {
+    text: String,
+    handed: Vec<Handed>,
+    /// Where in `text` the call goes that binds what is handed over from this index on.
+    run: Option<(usize, usize)>,
+    is_all_handed: bool,
+}
+
+impl Default for Residue {
+    fn default() -> Self {
+        Residue {
+            text: String::new(),
+            handed: Vec::new(),
+            run: None,
+            is_all_handed: true,
+        }
+    }
+}
+
+impl Residue {
+    /// The statements in `range` of `text`; blank lines and comments are as good as newlines.
+    fn add(&mut self, text: &str, range: Range<usize>) {
+        let between = &text[range];
+        if is_blank(between) {
+            self.newlines(memchr::memchr_iter(b'\n', between.as_bytes()).count());
+        } else {
+            self.end_run();
+            self.is_all_handed = false;
+            self.text.push_str(between);
+        }
+    }
+
+    /// At the start of a line.
+    fn hand_over(&mut self, handed: Handed) {
+        self.run.get_or_insert((self.text.len(), self.handed.len()));
+        self.handed.push(handed);
+    }
+
+    /// Has everything bound that was handed over since the last call, in the line of the first.
+    fn end_run(&mut self) {
+        if let Some((at, first)) = self.run.take() {
+            let call = format!("{PUT}({first},{})", self.handed.len());
+            self.text.insert_str(at, &call);
+        }
+    }
+
+    fn newlines(&mut self, count: usize) {
+        self.text.extend(std::iter::repeat_n('\n', count));
+    }
+}
+
+/// Whether there is nothing but blank lines and comments in `text`, which is between statements.
+fn is_blank(text: &str) -> bool {
+    text.lines().all(|line| {
+        let line = line.trim_matches([' ', '\t', '\x0c']);
+        line.is_empty() || line.starts_with('#')
     })
+}
+
+/// Whether `function` has an empty list of parameters and no annotation.
+fn has_no_parameters(function: &OutlinedFunction, text: &str) -> bool {
+    let head = &text[function.name.end..function.body.start];
+    head.bytes().filter(|byte| *byte != b' ').eq(*b"():")
+}
+
+/// Whether `early` is rez's: the text says it in plain decorators only.
+fn is_early_rez_s(text: &str, parts: &[Part]) -> bool {
+    let decorators = parts.iter().filter(|part| match part {
+        Part::Body(function, _) => text[function.decorators.clone()].trim_ascii() == EARLY,
+        Part::Literal(_) => false,
+    });
+    memmem::find_iter(text.as_bytes(), "early").count() == decorators.count()
+}
+
+/// Whether `word` stands anywhere in `text` but in literals and in bodies of functions.
+fn is_said_outside(text: &str, word: &str, outlined: &[Outlined]) -> bool {
+    memmem::find_iter(text.as_bytes(), word).any(|at| {
+        !outlined.iter().any(|found| match found {
+            Outlined::Literal(literal) => literal.statement.contains(&at),
+            Outlined::Function(function) => function.body.contains(&at),
+        })
+    })
+}
+
+/// Whether `text` may ask, outside of its literals, whether two values are one object, as equal
+/// literals are that are compiled together.
+fn compares_identity(text: &str, outlined: &[Outlined]) -> bool {
+    let bytes = text.as_bytes();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let is_in_literal = |at: usize| {
+        outlined.iter().any(|found| match found {
+            Outlined::Literal(literal) => literal.statement.contains(&at),
+            Outlined::Function(_) => false,
+        })
+    };
+    memmem::find_iter(bytes, "is_(").any(|at| !is_in_literal(at))
+        || memmem::find_iter(bytes, "is").any(|at| {
+            let before = at.checked_sub(1).map(|before| bytes[before]);
+            if before.is_some_and(|byte| is_word(&byte)) || bytes.get(at + 2).is_some_and(is_word) {
+                return false;
+            }
+            let right = text[at + 2..].trim_start();
+            let right = right.strip_prefix("not ").unwrap_or(right).trim_start();
+            !right.starts_with("None") && !is_in_literal(at)
+        })
+}
+
+/// The code of a function without parameters whose body waits.
+pub(super) fn stub(python: (u8, u8)) -> Result<CodeObject, Refusal> {
+    let text = format!("def stub(): {NEEDS_BODY}()");
+    let (module, _) = compile_text(&text, FILENAME, false, python)?;
+    last_function(&module)
 }
 
 /// Compiles the residue for a Python of version `python`; tells too whether the code may
@@ -150,6 +359,11 @@ pub(super) fn compile_function(
     python: (u8, u8),
 ) -> Result<(CodeObject, bool), Refusal> {
     let (module, may_change) = compile_text(text, EARLY_FILENAME, sets, python)?;
+    Ok((last_function(&module)?, may_change))
+}
+
+/// The code of the function that is defined last in `module`.
+fn last_function(module: &CodeObject) -> Result<CodeObject, Refusal> {
     let mut codes = module
         .constants
         .iter()
@@ -160,7 +374,7 @@ pub(super) fn compile_function(
     // defaults may be functions too, and come first
     codes
         .next_back()
-        .map(|code| ((**code).clone(), may_change))
+        .map(|code| (**code).clone())
         .ok_or_else(|| Refusal::new(Reason::VmSyntax, "a function without code"))
 }
 

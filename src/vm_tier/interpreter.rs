@@ -1,13 +1,16 @@
 //! An interpreter that definitions run in, one after the other.
 
-use rustpython_vm::builtins::{PyCode, PyDictRef, PyModule};
+use rustpython_vm::builtins::{PyCode, PyDictRef, PyModule, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::signal::{user_signal_channel, UserSignalSender};
-use rustpython_vm::{AsObject, PyPayload, PyRef, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{
+    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, Settings, VirtualMachine,
+};
 use std::cell::RefCell;
 
 use super::cache::Codes;
-use super::front::NEEDS_BODY;
+use super::front::{self, NEEDS_BODY};
+use super::handed::{self, PUT};
 use super::hooks;
 use super::natives;
 use super::sets;
@@ -68,11 +71,15 @@ pub(super) struct Parts {
     /// The builtins of definitions.
     pub builtins: PyDictRef,
     pub dsl: PyRef<PyModule>,
+    /// The code that stands for that of functions whose bodies wait; it is never run itself.
+    pub stub: PyRef<PyCode>,
+    /// The `scope` of definitions that don't name it.
+    pub unused_scopes: PyObjectRef,
 }
 
 impl Interpreter {
     /// A new interpreter on this thread. Takes about 15 ms.
-    pub fn new() -> Result<Self, String> {
+    pub fn new(python: (u8, u8)) -> Result<Self, String> {
         let (signals, receiver) = user_signal_channel();
         let mut settings = Settings::default();
         settings.install_signal_handlers = false;
@@ -92,7 +99,7 @@ impl Interpreter {
             })
             .build();
         let parts = inner.enter(|vm| {
-            Parts::new(vm).map_err(|error| {
+            Parts::new(python, vm).map_err(|error| {
                 let mut text = String::new();
                 let _ = vm.write_exception(&mut text, &error);
                 text
@@ -112,7 +119,7 @@ impl Interpreter {
 }
 
 impl Parts {
-    fn new(vm: &VirtualMachine) -> PyResult<Self> {
+    fn new(python: (u8, u8), vm: &VirtualMachine) -> PyResult<Self> {
         let modules = vm.sys_module.get_attr("modules", vm)?;
         let native = natives::module(vm)?;
         modules.set_item("_rezload", native.clone().into(), vm)?;
@@ -135,7 +142,31 @@ impl Parts {
         let Ok(dsl) = dsl.downcast::<PyModule>() else {
             return Err(vm.new_type_error("the DSL is a module".to_owned()));
         };
-        Ok(Parts { builtins, dsl })
+        let unused_scopes = dsl.get_attr("ScopeContext", vm)?.call((), vm)?;
+        let stub = front::stub(python)
+            .map_err(|refusal| vm.new_system_error(format!("no stub: {:?}", refusal.detail)))?;
+        Ok(Parts {
+            builtins,
+            dsl,
+            stub: PyCode::new_ref_from_bytecode(vm, stub),
+            unused_scopes,
+        })
+    }
+
+    /// An instance of the DSL's class `name` that has just these attributes. `__init__` isn't
+    /// called, whose frame would cost more than the rest.
+    pub fn instance<const N: usize>(
+        &self,
+        name: &'static str,
+        attributes: [(&'static str, PyObjectRef); N],
+        vm: &VirtualMachine,
+    ) -> PyResult {
+        let class = self.dsl(name, vm)?.try_into_value::<PyTypeRef>(vm)?;
+        let dict = vm.ctx.new_dict();
+        for (name, value) in attributes {
+            dict.set_item(name, value, vm)?;
+        }
+        Ok(vm.ctx.new_base_object(class, Some(dict)))
     }
 
     /// The attribute `name` of the DSL.
@@ -182,6 +213,7 @@ fn builtins(vm: &VirtualMachine) -> PyResult<PyDictRef> {
         vm.new_function(NEEDS_BODY, needs_body).into(),
         vm,
     )?;
+    builtins.set_item(PUT, vm.new_function(PUT, handed::put_from_code).into(), vm)?;
     Ok(builtins)
 }
 

@@ -12,6 +12,7 @@ mod cache;
 mod convert;
 mod front;
 mod grammar;
+mod handed;
 mod hooks;
 mod integrity;
 mod interpreter;

@@ -6,8 +6,9 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustpython_vm::signal::UserSignalSender;
@@ -42,6 +43,53 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How many threads may be given up before the tier declines everything.
 const MAX_LOST: usize = 64;
 
+/// How long a load keeps a core busy waiting for its answer: most take less. To sleep and to
+/// be woken takes as long as a third of a load.
+const EAGER: Duration = Duration::from_micros(250);
+
+/// How long a worker keeps a core busy waiting for the next definition.
+const EAGER_IDLE: Duration = Duration::from_micros(50);
+
+/// Loads that are under way.
+static LOADS: AtomicUsize = AtomicUsize::new(0);
+
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+
+/// A load that is under way.
+struct Load {
+    /// Whether there is a core to wait on for each thread of each load.
+    eager: bool,
+}
+
+impl Load {
+    fn new() -> Self {
+        let loads = 1 + LOADS.fetch_add(1, Ordering::Relaxed);
+        Load {
+            eager: 2 * loads <= *CORES,
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        LOADS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What arrives within `patience`, without sleeping; `None` when nothing does.
+fn receive_at_once<T>(receiver: &Receiver<T>, patience: Duration) -> Option<T> {
+    let started = Instant::now();
+    loop {
+        match receiver.try_recv() {
+            Ok(value) => return Some(value),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) if started.elapsed() > patience => return None,
+            Err(TryRecvError::Empty) => (0..16).for_each(|_| std::hint::spin_loop()),
+        }
+    }
+}
+
 /// A definition to load.
 pub(super) struct Job {
     pub text: String,
@@ -49,6 +97,9 @@ pub(super) struct Job {
     pub profile: Arc<Profile>,
     pub limits: Limits,
 }
+
+/// A job, where its answer goes, and whether the worker is to wait eagerly for the next one.
+type Order = (Job, Sender<Reply>, bool);
 
 type Outcome = Result<Answer, Refusal>;
 
@@ -58,7 +109,7 @@ type Reply = (Outcome, bool);
 struct Worker {
     /// Its modules hold what this profile says.
     profile: Arc<Profile>,
-    jobs: Sender<(Job, Sender<Reply>)>,
+    jobs: Sender<Order>,
     signals: UserSignalSender,
     watch: &'static Watch,
 }
@@ -105,15 +156,20 @@ pub(super) fn run(job: Job) -> Outcome {
         Some(worker) => worker,
         None => start(Arc::clone(&job.profile))?,
     };
+    let load = Load::new();
     let limit = job.limits.time;
     let (sender, answers) = channel();
-    if worker.jobs.send((job, sender)).is_err() {
+    if worker.jobs.send((job, sender, load.eager)).is_err() {
         return Err(Refusal::new(
             Reason::VmPanic,
             "the interpreter's thread is gone",
         ));
     }
-    match wait(&worker, &answers, limit) {
+    let answer = match load.eager {
+        true => receive_at_once(&answers, EAGER),
+        false => None,
+    };
+    match answer.or_else(|| wait(&worker, &answers, limit)) {
         Some((answer, is_gone)) => {
             if !is_gone {
                 with_pool(|pool| pool.idle.push(worker));
@@ -198,16 +254,17 @@ fn interrupt(vm: &VirtualMachine, sent_at: Instant) -> PyResult<()> {
 }
 
 fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
-    let (jobs, todo) = channel::<(Job, Sender<Reply>)>();
+    let (jobs, todo) = channel::<Order>();
     let (ready, started) = channel();
     // a thread that is given up goes on using it
     let watch: &'static Watch = Box::leak(Box::default());
+    let python = (profile.python.0, profile.python.1);
     let thread = std::thread::Builder::new()
         .name("rezload-vm".to_owned())
         .stack_size(STACK)
         .spawn(move || {
             watch.this_thread();
-            let interpreter = match Interpreter::new() {
+            let interpreter = match Interpreter::new(python) {
                 Ok(interpreter) => interpreter,
                 Err(error) => {
                     let _ = ready.send(Err(error));
@@ -215,7 +272,13 @@ fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
                 }
             };
             let _ = ready.send(Ok(interpreter.signals.clone()));
-            while let Ok((job, answers)) = todo.recv() {
+            let mut eager = false;
+            let next = |eager: bool| match eager {
+                true => receive_at_once(&todo, EAGER_IDLE).or_else(|| todo.recv().ok()),
+                false => todo.recv().ok(),
+            };
+            while let Some((job, answers, next_is_near)) = next(eager) {
+                eager = next_is_near;
                 watch.arm(job.limits.memory);
                 let outcome = catch_unwind(AssertUnwindSafe(|| load(&interpreter, &job)));
                 watch.disarm();

@@ -86,7 +86,9 @@ fn process_value(
             .downcast_ref::<PyStr>()
             .is_some_and(|n| REX_FUNCTIONS.iter().any(|r| n.as_bytes() == r.as_bytes()));
         if late || rex {
-            return parts.dsl("SourceCode", vm)?.call((value, late), vm);
+            let late = vm.ctx.new_bool(late).into();
+            let attributes = [("_func", value), ("_eval_as_function", late)];
+            return parts.instance("SourceCode", attributes, vm);
         }
         return Ok(value);
     }
@@ -144,7 +146,7 @@ fn evaluate_early(
         ),
         vm,
     )?;
-    let this = parts.dsl("EarlyThis", vm)?.call((data.clone(),), vm)?;
+    let this = parts.instance("EarlyThis", [("_data", data.clone().into())], vm)?;
     globals.set_item("this", this, vm)?;
     // `default_objects` of `rez/serialise.py`, the values outside a build
     globals.set_item("building", vm.ctx.new_bool(false).into(), vm)?;

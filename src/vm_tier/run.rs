@@ -1,12 +1,14 @@
 //! One definition in the VM, as `_load_py` of `rez/serialise.py` runs it.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode, PyDict, PyDictRef, PyStr};
 use rustpython_vm::{AsObject, PyRef, PyResult, VirtualMachine};
 
 use super::cache::{Codes, Compiled};
 use super::front::{self, Cut, Early};
+use super::handed;
 use super::integrity;
 use super::interpreter::{execute, Interpreter, Parts};
 use super::natives::imports;
@@ -106,15 +108,23 @@ fn attempt<T>(
         run.needs_bodies = false;
         run.refusal = None;
         run.printed = 0;
+        run.handed = Rc::clone(&running.cut.handed);
+        run.stub = Some(interpreter.parts.stub.clone());
     });
     let parts = &interpreter.parts;
     let outcome = interpreter.enter(|vm| {
-        let compiled = running.residue(vm)?;
-        if compiled.may_change {
-            watch_changes(vm);
-        }
+        let code = match running.cut.is_all_handed {
+            true => None,
+            false => {
+                let compiled = running.residue(vm)?;
+                if compiled.may_change {
+                    watch_changes(vm);
+                }
+                Some(compiled.code)
+            }
+        };
         let globals = vm.ctx.new_dict();
-        let outcome = attributes(compiled.code, running, parts, &globals, vm)
+        let outcome = attributes(code, running, parts, &globals, vm)
             .map_err(|error| raised(&error, vm))
             .and_then(|data| {
                 let value = then(&data, vm);
@@ -155,15 +165,18 @@ pub(super) fn watch_changes(vm: &VirtualMachine) {
     }
 }
 
-/// Executes the code and processes what it binds.
+/// Executes the code, if there is more than what is handed over, and processes what it binds.
 fn attributes(
-    code: PyRef<PyCode>,
+    code: Option<PyRef<PyCode>>,
     running: &Running<'_>,
     parts: &Parts,
     globals: &PyDictRef,
     vm: &VirtualMachine,
 ) -> PyResult<PyDictRef> {
-    let scopes = parts.dsl("ScopeContext", vm)?.call((), vm)?;
+    let scopes = match running.cut.scopes {
+        true => parts.dsl("ScopeContext", vm)?.call((), vm)?,
+        false => parts.unused_scopes.clone(),
+    };
     globals.set_item("scope", scopes.clone(), vm)?;
     for name in [
         "early",
@@ -175,7 +188,13 @@ fn attributes(
         globals.set_item(name, parts.dsl(name, vm)?, vm)?;
     }
     globals.set_item("__builtins__", parts.builtins.clone().into(), vm)?;
-    execute(code, globals.clone(), vm)?;
+    match code {
+        Some(code) => execute(code, globals.clone(), vm)?,
+        None => {
+            let all = 0..running.cut.handed.len();
+            handed::put(&running.cut.handed, all, &parts.stub, globals, vm)?;
+        }
+    }
 
     let data = vm.ctx.new_dict();
     for (key, value) in globals.items_vec() {
@@ -192,10 +211,12 @@ fn attributes(
         }
         data.set_item(&*key, value, vm)?;
     }
-    let scoped = vm.call_method(&scopes, "to_dict", ())?;
-    if let Some(scoped) = scoped.downcast_ref::<PyDict>() {
-        for (key, value) in scoped.items_vec() {
-            data.set_item(&*key, value, vm)?;
+    if running.cut.scopes {
+        let scoped = vm.call_method(&scopes, "to_dict", ())?;
+        if let Some(scoped) = scoped.downcast_ref::<PyDict>() {
+            for (key, value) in scoped.items_vec() {
+                data.set_item(&*key, value, vm)?;
+            }
         }
     }
     process(&data, running, parts, vm)?;

@@ -1,9 +1,14 @@
 //! What the natives know of the definition that is running on this thread.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::PyRef;
+
+use super::handed::Handed;
 use super::limits::Limits;
 use super::outcome::Refusal;
 use super::profile::Profile;
@@ -33,6 +38,10 @@ pub(super) struct Run {
     pub imported: Vec<String>,
     pub printed: usize,
     pub read: usize,
+    /// What the code binds without making it itself.
+    pub handed: Rc<[Handed]>,
+    /// The code of functions whose bodies wait.
+    pub stub: Option<PyRef<PyCode>>,
 }
 
 thread_local! {
@@ -55,6 +64,8 @@ pub(super) fn start(profile: &Arc<Profile>, limits: Limits) {
         imported: Vec::new(),
         printed: 0,
         read: 0,
+        handed: Rc::default(),
+        stub: None,
     }));
 }
 

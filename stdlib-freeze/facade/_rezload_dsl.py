@@ -73,8 +73,7 @@ class InvalidPackageError(RezError):
 
 
 class EarlyThis:
-    def __init__(self, data):
-        self._data = data
+    """`this` of early functions; made with its `_data`, the attributes so far."""
 
     def __getattr__(self, attr):
         value = self._data.get(attr, _missing)
@@ -88,11 +87,8 @@ class EarlyThis:
 
 
 class SourceCode:
-    """What stands for a rex or late function, once it is processed."""
-
-    def __init__(self, func, eval_as_function):
-        self.__dict__["_func"] = func
-        self.__dict__["_eval_as_function"] = eval_as_function
+    """What stands for a rex or late function, once it is processed; made with `_func` and
+    `_eval_as_function`."""
 
     def __getattr__(self, name):
         _rezload.decline("attribute-unknown", "SourceCode." + name)
