@@ -10,6 +10,7 @@
 
 mod cache;
 mod convert;
+mod eager;
 mod front;
 mod grammar;
 mod handed;

@@ -6,15 +6,15 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustpython_vm::signal::UserSignalSender;
 use rustpython_vm::{PyResult, VirtualMachine};
 
 use super::convert::Converter;
+use super::eager::{self, Load};
 use super::interpreter::Interpreter;
 use super::limits::Limits;
 use super::memory::Watch;
@@ -42,53 +42,6 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// How many threads may be given up before the tier declines everything.
 const MAX_LOST: usize = 64;
-
-/// How long a load keeps a core busy waiting for its answer: most take less. To sleep and to
-/// be woken takes as long as a third of a load.
-const EAGER: Duration = Duration::from_micros(250);
-
-/// How long a worker keeps a core busy waiting for the next definition.
-const EAGER_IDLE: Duration = Duration::from_micros(50);
-
-/// Loads that are under way.
-static LOADS: AtomicUsize = AtomicUsize::new(0);
-
-static CORES: LazyLock<usize> =
-    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
-
-/// A load that is under way.
-struct Load {
-    /// Whether there is a core to wait on for each thread of each load.
-    eager: bool,
-}
-
-impl Load {
-    fn new() -> Self {
-        let loads = 1 + LOADS.fetch_add(1, Ordering::Relaxed);
-        Load {
-            eager: 2 * loads <= *CORES,
-        }
-    }
-}
-
-impl Drop for Load {
-    fn drop(&mut self) {
-        LOADS.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// What arrives within `patience`, without sleeping; `None` when nothing does.
-fn receive_at_once<T>(receiver: &Receiver<T>, patience: Duration) -> Option<T> {
-    let started = Instant::now();
-    loop {
-        match receiver.try_recv() {
-            Ok(value) => return Some(value),
-            Err(TryRecvError::Disconnected) => return None,
-            Err(TryRecvError::Empty) if started.elapsed() > patience => return None,
-            Err(TryRecvError::Empty) => (0..16).for_each(|_| std::hint::spin_loop()),
-        }
-    }
-}
 
 /// A definition to load.
 pub(super) struct Job {
@@ -156,17 +109,17 @@ pub(super) fn run(job: Job) -> Outcome {
         Some(worker) => worker,
         None => start(Arc::clone(&job.profile))?,
     };
-    let load = Load::new();
+    let load = Load::start();
     let limit = job.limits.time;
     let (sender, answers) = channel();
-    if worker.jobs.send((job, sender, load.eager)).is_err() {
+    if worker.jobs.send((job, sender, load.is_eager)).is_err() {
         return Err(Refusal::new(
             Reason::VmPanic,
             "the interpreter's thread is gone",
         ));
     }
-    let answer = match load.eager {
-        true => receive_at_once(&answers, EAGER),
+    let answer = match load.is_eager {
+        true => eager::receive(&answers, eager::ANSWER),
         false => None,
     };
     match answer.or_else(|| wait(&worker, &answers, limit)) {
@@ -272,13 +225,13 @@ fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
                 }
             };
             let _ = ready.send(Ok(interpreter.signals.clone()));
-            let mut eager = false;
-            let next = |eager: bool| match eager {
-                true => receive_at_once(&todo, EAGER_IDLE).or_else(|| todo.recv().ok()),
+            let mut is_eager = false;
+            let next = |is_eager: bool| match is_eager {
+                true => eager::receive(&todo, eager::NEXT).or_else(|| todo.recv().ok()),
                 false => todo.recv().ok(),
             };
-            while let Some((job, answers, next_is_near)) = next(eager) {
-                eager = next_is_near;
+            while let Some((job, answers, more)) = next(is_eager) {
+                is_eager = more;
                 watch.arm(job.limits.memory);
                 let outcome = catch_unwind(AssertUnwindSafe(|| load(&interpreter, &job)));
                 watch.disarm();

@@ -1,0 +1,108 @@
+//! Waiting without sleeping, where that costs nobody anything.
+//!
+//! To put a thread to sleep and to wake it on another core takes some 40 us on a virtual machine,
+//! as long as half a load. So a load keeps its core busy until the answer comes, and its worker
+//! does for a while afterwards, if there is a core for each. Where other programs want the
+//! cores the system takes them away from those who wait, which it counts; then all sleep for a while.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+/// How long a load waits without sleeping: most take less.
+pub(super) const ANSWER: Duration = Duration::from_micros(250);
+
+/// How long a worker waits for the next definition without sleeping.
+pub(super) const NEXT: Duration = Duration::from_micros(50);
+
+/// For how long all sleep once a core was taken away, in microseconds; doubled each time, up to
+/// the longest.
+const SHORTEST_PAUSE: u64 = 20_000;
+const LONGEST_PAUSE: u64 = 2_000_000;
+
+/// Loads that are under way.
+static LOADS: AtomicUsize = AtomicUsize::new(0);
+
+/// When waiting without sleeping may start again, in microseconds after [`START`].
+static RESUME: AtomicU64 = AtomicU64::new(0);
+
+/// How long the last pause was.
+static PAUSE: AtomicU64 = AtomicU64::new(SHORTEST_PAUSE);
+
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+
+/// A load that is under way.
+pub(super) struct Load {
+    /// Whether it may wait without sleeping.
+    pub is_eager: bool,
+}
+
+impl Load {
+    pub fn start() -> Self {
+        let loads = 1 + LOADS.fetch_add(1, Ordering::Relaxed);
+        let is_eager = 2 * loads <= *CORES
+            && now() >= RESUME.load(Ordering::Relaxed)
+            && switches().is_some();
+        Load { is_eager }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        LOADS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What arrives within `patience`, without sleeping; `None` when nothing does.
+pub(super) fn receive<T>(receiver: &Receiver<T>, patience: Duration) -> Option<T> {
+    let before = switches();
+    let started = Instant::now();
+    let received = loop {
+        match receiver.try_recv() {
+            Ok(value) => break Some(value),
+            Err(TryRecvError::Disconnected) => break None,
+            Err(TryRecvError::Empty) if started.elapsed() > patience => break None,
+            Err(TryRecvError::Empty) => (0..16).for_each(|_| std::hint::spin_loop()),
+        }
+    };
+    if switches() != before {
+        let pause = PAUSE.load(Ordering::Relaxed);
+        RESUME.store(now() + pause, Ordering::Relaxed);
+        PAUSE.store((2 * pause).min(LONGEST_PAUSE), Ordering::Relaxed);
+    } else if received.is_some() {
+        let pause = PAUSE.load(Ordering::Relaxed);
+        if pause > SHORTEST_PAUSE {
+            // a hundred good waits make up for a doubling
+            PAUSE.store((pause - pause / 128).max(SHORTEST_PAUSE), Ordering::Relaxed);
+        }
+    }
+    received
+}
+
+fn now() -> u64 {
+    u64::try_from(START.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// How often this thread had to leave its core to another; `None` where nobody counts.
+#[cfg(target_os = "linux")]
+fn switches() -> Option<i64> {
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::uninit();
+    // SAFETY: the call fills the struct when it gives 0.
+    let usage = unsafe {
+        match libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr()) {
+            0 => usage.assume_init(),
+            _ => return None,
+        }
+    };
+    #[allow(clippy::useless_conversion)] // a `long` has other sizes elsewhere
+    Some(i64::from(usage.ru_nivcsw))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn switches() -> Option<i64> {
+    None
+}
