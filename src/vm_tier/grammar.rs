@@ -3,7 +3,7 @@
 use ruff_text_size::Ranged;
 use rustpython_vm::compiler::ast::token::{TokenKind, Tokens};
 use rustpython_vm::compiler::ast::visitor::{walk_body, walk_stmt, Visitor};
-use rustpython_vm::compiler::ast::{Mod, Stmt, WithItem};
+use rustpython_vm::compiler::ast::{Identifier, Mod, Stmt, WithItem};
 
 /// Blocks in blocks that CPython compiles in one function; it allows 20, of more kinds.
 const MAX_BLOCKS: usize = 16;
@@ -55,6 +55,8 @@ pub(super) fn odd_statement(module: &Mod, text: &str, python: (u8, u8)) -> Optio
         text,
         python,
         blocks: 0,
+        in_function: false,
+        declared: Vec::new(),
         odd: None,
     };
     if let Mod::Module(module) = module {
@@ -67,6 +69,9 @@ struct Search<'t> {
     text: &'t str,
     python: (u8, u8),
     blocks: usize,
+    in_function: bool,
+    /// What `global` and `nonlocal` have named in this function.
+    declared: Vec<String>,
     odd: Option<&'static str>,
 }
 
@@ -76,8 +81,20 @@ impl<'a> Visitor<'a> for Search<'_> {
             return;
         }
         let outside = self.blocks;
+        if matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+            self.blocks = 0;
+            let is_function = matches!(statement, Stmt::FunctionDef(_));
+            let was_in_function = std::mem::replace(&mut self.in_function, is_function);
+            let declared = std::mem::take(&mut self.declared);
+            walk_stmt(self, statement);
+            self.blocks = outside;
+            self.in_function = was_in_function;
+            self.declared = declared;
+            return;
+        }
         match statement {
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => self.blocks = 0,
+            Stmt::Global(of) => self.declare(&of.names),
+            Stmt::Nonlocal(of) => self.declare(&of.names),
             Stmt::For(_) | Stmt::While(_) => self.blocks += 1,
             Stmt::With(of) => {
                 self.blocks += 1;
@@ -106,6 +123,19 @@ impl<'a> Visitor<'a> for Search<'_> {
 }
 
 impl Search<'_> {
+    /// RustPython doesn't see that what it knows as global is used before it is declared again.
+    fn declare(&mut self, names: &[Identifier]) {
+        if !self.in_function {
+            self.odd = Some("`global` outside of a function");
+        }
+        for name in names {
+            if self.declared.iter().any(|declared| declared == name.as_str()) {
+                self.odd = Some("a name that is declared twice");
+            }
+            self.declared.push(name.as_str().to_owned());
+        }
+    }
+
     /// Whether a closing bracket follows the name that `item` binds.
     fn is_in_brackets(&self, item: &WithItem) -> bool {
         item.optional_vars.as_ref().is_some_and(|name| {

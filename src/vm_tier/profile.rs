@@ -12,6 +12,12 @@ pub trait Host: Debug + Send + Sync {
     /// The fact `name`, as a Python literal; `None` when it isn't known.
     fn fact(&self, name: &str) -> Option<String>;
 
+    /// Whether `fact` may give something else for `name` later; what doesn't change is asked for
+    /// once by each interpreter. By default, only what rez is configured with may.
+    fn may_change(&self, name: &str) -> bool {
+        name.starts_with("rez.")
+    }
+
     /// The environment variable `name`; `None` when it isn't set.
     fn variable(&self, name: &str) -> Option<OsString>;
 

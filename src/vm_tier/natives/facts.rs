@@ -1,8 +1,10 @@
 //! What the host is: the facts of the profile, and the environment.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use rustpython_vm::builtins::{PyDictRef, PyModule, PyStrRef};
+use rustpython_vm::builtins::{PyDictRef, PyInt, PyModule, PyStr, PyStrRef, PyTuple};
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
 
@@ -32,15 +34,46 @@ fn known_fact(name: PyStrRef, vm: &VirtualMachine) -> PyResult {
 }
 
 fn find(name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(name).cloned()) {
+        return Ok(known);
+    }
     let Some(profile) = profile() else {
         return Ok(None);
     };
     if name == "python" {
         return Ok(Some(profile.python.to_pyobject(vm)));
     }
-    match literal_of(&profile, name) {
-        Some(literal) => literal::evaluate(&literal, vm).map(Some),
-        None => Ok(None),
+    let value = match literal_of(&profile, name) {
+        Some(literal) => Some(literal::evaluate(&literal, vm)?),
+        None => None,
+    };
+    let host = profile.host.as_ref();
+    let lasts = profile.facts.contains_key(name) || host.is_none_or(|host| !host.may_change(name));
+    if lasts && value.as_ref().is_none_or(|value| is_immutable(value, vm)) {
+        KNOWN.with_borrow_mut(|known| known.insert(name.to_owned(), value.clone()));
+    }
+    Ok(value)
+}
+
+thread_local! {
+    /// The facts that this thread's interpreter was told, which has one profile all its life.
+    static KNOWN: RefCell<HashMap<String, Option<PyObjectRef>>> = RefCell::default();
+}
+
+/// Forgets the objects of this thread's former interpreter.
+pub(super) fn forget() {
+    KNOWN.take();
+}
+
+/// Whether a definition can't change `value`, so that the next one may have it, too.
+fn is_immutable(value: &PyObjectRef, vm: &VirtualMachine) -> bool {
+    match value.downcast_ref::<PyTuple>() {
+        Some(tuple) => tuple.as_slice().iter().all(|item| is_immutable(item, vm)),
+        None => {
+            value.downcast_ref::<PyStr>().is_some()
+                || value.downcast_ref::<PyInt>().is_some()
+                || vm.is_none(value)
+        }
     }
 }
 

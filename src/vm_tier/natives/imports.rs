@@ -27,10 +27,11 @@ thread_local! {
     static FOUND: RefCell<HashMap<String, PyObjectRef>> = RefCell::default();
 }
 
-/// Forgets what this thread's former interpreter imported.
+/// Forgets what this thread's former interpreter imported and was told.
 pub(in super::super) fn forget() {
     FOUND.take();
     CONTAINERS.take();
+    facts::forget();
 }
 
 /// Whether the containers of the imported modules are as long as they were.
