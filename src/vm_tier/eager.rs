@@ -44,9 +44,8 @@ pub(super) struct Load {
 impl Load {
     pub fn start() -> Self {
         let loads = 1 + LOADS.fetch_add(1, Ordering::Relaxed);
-        let is_eager = 2 * loads <= *CORES
-            && now() >= RESUME.load(Ordering::Relaxed)
-            && switches().is_some();
+        let is_eager =
+            2 * loads <= *CORES && now() >= RESUME.load(Ordering::Relaxed) && switches().is_some();
         Load { is_eager }
     }
 }

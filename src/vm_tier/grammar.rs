@@ -22,16 +22,16 @@ const MAX_DIGITS: usize = 4000;
 
 /// What in the tokens of `text` some CPython refuses.
 pub(super) fn odd_token(tokens: &Tokens, text: &str) -> Option<&'static str> {
-    let mut indents = 0;
+    let mut indents = Indents::default();
+    let mut starts_line = true;
     let mut brackets: usize = 0;
     for token in tokens {
         let range = token.range();
-        let bytes = &text.as_bytes()[range.start().to_usize()..range.end().to_usize()];
+        let start = range.start().to_usize();
+        let bytes = &text.as_bytes()[start..range.end().to_usize()];
         match token.kind() {
             TokenKind::Name if !bytes.is_ascii() => return Some("a name beyond ASCII"),
             TokenKind::Int if bytes.len() > MAX_DIGITS => return Some("a very long number"),
-            TokenKind::Indent => indents += 1,
-            TokenKind::Dedent => indents -= 1,
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => brackets += 1,
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                 brackets = brackets.saturating_sub(1);
@@ -41,11 +41,53 @@ pub(super) fn odd_token(tokens: &Tokens, text: &str) -> Option<&'static str> {
         if brackets > MAX_BRACKETS {
             return Some("too many brackets in brackets");
         }
-        if indents > MAX_INDENTS {
-            return Some("too many levels of indentation");
+        match token.kind() {
+            TokenKind::Newline => starts_line = true,
+            TokenKind::Comment
+            | TokenKind::NonLogicalNewline
+            | TokenKind::Indent
+            | TokenKind::Dedent
+            | TokenKind::EndOfFile => {}
+            _ if starts_line => {
+                starts_line = false;
+                let line = memchr::memrchr(b'\n', &text.as_bytes()[..start]).map_or(0, |at| at + 1);
+                if !indents.is_consistent(&text[line..start]) {
+                    return Some("tabs and spaces, or many levels, in the indentation");
+                }
+            }
+            _ => {}
         }
     }
     None
+}
+
+/// The indentation of the blocks that a line is in.
+///
+/// CPython takes a tab for eight columns and for one, and refuses what depends on it; ruff takes
+/// it for other widths. Where each block's indentation begins with that of the block around it,
+/// width doesn't matter.
+#[derive(Default)]
+struct Indents<'t>(Vec<&'t str>);
+
+impl<'t> Indents<'t> {
+    /// Takes the white space in front of the next logical line.
+    fn is_consistent(&mut self, space: &'t str) -> bool {
+        // a form feed starts the line anew
+        let space = space.rsplit('\x0c').next().unwrap_or_default();
+        while let Some(top) = self.0.last() {
+            if top.len() <= space.len() {
+                break;
+            }
+            self.0.pop();
+        }
+        let top = self.0.last().copied().unwrap_or_default();
+        if space.len() > top.len() {
+            self.0.push(space);
+        }
+        space.starts_with(top)
+            && self.0.len() <= MAX_INDENTS
+            && space.bytes().all(|byte| byte == b' ' || byte == b'\t')
+    }
 }
 
 /// What in the statements of `module`, whose text is `text`, a CPython of version `python`
@@ -55,7 +97,6 @@ pub(super) fn odd_statement(module: &Mod, text: &str, python: (u8, u8)) -> Optio
         text,
         python,
         blocks: 0,
-        in_function: false,
         declared: Vec::new(),
         odd: None,
     };
@@ -69,8 +110,7 @@ struct Search<'t> {
     text: &'t str,
     python: (u8, u8),
     blocks: usize,
-    in_function: bool,
-    /// What `global` and `nonlocal` have named in this function.
+    /// What `global` and `nonlocal` have named in this function, or outside of all.
     declared: Vec<String>,
     odd: Option<&'static str>,
 }
@@ -83,12 +123,9 @@ impl<'a> Visitor<'a> for Search<'_> {
         let outside = self.blocks;
         if matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
             self.blocks = 0;
-            let is_function = matches!(statement, Stmt::FunctionDef(_));
-            let was_in_function = std::mem::replace(&mut self.in_function, is_function);
             let declared = std::mem::take(&mut self.declared);
             walk_stmt(self, statement);
             self.blocks = outside;
-            self.in_function = was_in_function;
             self.declared = declared;
             return;
         }
@@ -125,11 +162,12 @@ impl<'a> Visitor<'a> for Search<'_> {
 impl Search<'_> {
     /// RustPython doesn't see that what it knows as global is used before it is declared again.
     fn declare(&mut self, names: &[Identifier]) {
-        if !self.in_function {
-            self.odd = Some("`global` outside of a function");
-        }
         for name in names {
-            if self.declared.iter().any(|declared| declared == name.as_str()) {
+            if self
+                .declared
+                .iter()
+                .any(|declared| declared == name.as_str())
+            {
                 self.odd = Some("a name that is declared twice");
             }
             self.declared.push(name.as_str().to_owned());

@@ -109,11 +109,7 @@ fn function(
     code.obj_name = vm.ctx.intern_str(name);
     code.qualname = code.obj_name;
     code.first_line_number = OneIndexed::new(line);
-    let code = PyRef::new_ref(
-        PyCode::new(code),
-        vm.ctx.types.code_type.to_owned(),
-        None,
-    );
+    let code = PyRef::new_ref(PyCode::new(code), vm.ctx.types.code_type.to_owned(), None);
     let function = vm
         .ctx
         .types

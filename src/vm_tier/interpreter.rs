@@ -3,9 +3,7 @@
 use rustpython_vm::builtins::{PyCode, PyDictRef, PyModule, PyTypeRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::signal::{user_signal_channel, UserSignalSender};
-use rustpython_vm::{
-    AsObject, PyObjectRef, PyPayload, PyRef, PyResult, Settings, VirtualMachine,
-};
+use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, Settings, VirtualMachine};
 use std::cell::RefCell;
 
 use super::cache::Codes;

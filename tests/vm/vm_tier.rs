@@ -272,6 +272,80 @@ fn nothing_leaks_into_the_next_definition() {
     }
 }
 
+/// Literals and waiting functions aren't compiled; nothing may tell.
+#[test]
+fn what_is_handed_over_is_as_if_it_was_compiled() {
+    let tier = VmTier::default();
+    for (body, requires) in [
+        // the second and the third load have the first one's bytecode
+        ("requires = ['a']\nrequires.append('b')", &["a", "b"][..]),
+        ("requires = ['a']\nrequires.append('b')", &["a", "b"]),
+        ("requires = ['c']\nrequires.append('b')", &["c", "b"]),
+        (
+            "x = {'k': ['a']}\ny = x\ny['k'].append('b')\nrequires = x['k']",
+            &["a", "b"],
+        ),
+        ("x = 'a'\nif x:\n    requires = [x]\nx = 'b'", &["a"]),
+        ("x = [1] * 2\nrequires = ['a']\ndef requires(): pass", &[]),
+        (
+            "def requires(): pass\nrequires = ['a']\nx = len(requires)",
+            &["a"],
+        ),
+        (
+            "def helper(): return 'a'\nhelper = 'b'\nrequires = [helper]",
+            &["b"],
+        ),
+        (
+            "helper = 'b'\ndef helper(): return 'a'\nrequires = [helper()]",
+            &["a"],
+        ),
+        (
+            "@early()\n# why\n\ndef requires():\n    return [this.x]\nx = 'b'",
+            &["b"],
+        ),
+        ("@early()\ndef requires(): return ['a']", &["a"]),
+        (
+            "early = lambda: lambda f: ['b']\n@early()\ndef requires():\n    return ['a']",
+            &["b"],
+        ),
+        (
+            "@early()\ndef requires(data):\n    return list(data)[:2]",
+            &["name", "version"],
+        ),
+        (
+            "def commands(): return 'a'\nrequires = [commands()]",
+            &["a"],
+        ),
+        (
+            "requires = sorted(n for n in globals() if n == 'commands')\ndef commands(): pass",
+            &[],
+        ),
+        (
+            "def commands(): pass\nrequires = sorted(n for n in globals() if n == 'commands')",
+            &["commands"],
+        ),
+        ("'''text'''\nx = 1\nrequires = ['a%d' % x]", &["a1"]),
+    ] {
+        assert_eq!(load(&tier, body).requires, requires, "{body}");
+    }
+}
+
+#[test]
+fn what_only_rustpython_compiles_declines() {
+    let tier = VmTier::default();
+    for body in [
+        "x = 1\nglobal x\nrequires = ['a'] * 1",
+        "global x\nx = 1\nglobal x\nrequires = ['a'] * 1",
+        "def f():\n    global x\n    x = 1\n    global x\nrequires = ['a'] * 1",
+        // four and three spaces before a tab
+        "def f():\n    if a:\n    \tb = 1\n   \tc = 2\nrequires = ['a'] * 1",
+        "if True:\n \tx = 1\n  y = 2\nrequires = ['a'] * 1",
+    ] {
+        let source = format!("name = 'a'\nversion = '1'\n{body}\n");
+        assert_eq!(reason(&tier, &source), Reason::VmSyntax, "{body}");
+    }
+}
+
 #[test]
 fn definitions_run_in_parallel() {
     let tier = VmTier::default();
