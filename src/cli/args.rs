@@ -172,8 +172,7 @@ pub(super) struct LoadArgs {
     #[command(flatten)]
     pub files: Files,
 
-    /// Print whole definitions: all attributes, as rez's `load_from_file` returns them. rez
-    /// itself isn't asked
+    /// Print whole definitions: all attributes, as rez's `load_from_file` returns them
     #[arg(long)]
     pub definition: bool,
 }
