@@ -71,6 +71,20 @@ pub(super) enum Command {
     Bench(BenchArgs),
 }
 
+impl Command {
+    /// Whether the data is JSON.
+    pub fn is_json(&self) -> bool {
+        match self {
+            Command::Load(load) => load.files.json,
+            Command::Explain(files) => files.json,
+            Command::Scan(scan) => scan.json,
+            Command::Survey(survey) => survey.json,
+            Command::Diff(diff) => diff.json,
+            Command::Bench(bench) => bench.json,
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Files {
     /// A package.py, a directory that holds one, or `-` for standard input
