@@ -138,29 +138,37 @@ impl Loader {
     /// The file of its functions is `path` without symbolic links, as in rez.
     pub fn definition(&self, path: impl AsRef<Path>) -> Result<LoadedDefinition, LoadError> {
         let path = path.as_ref();
-        let loaded = with_source(path, |source| {
-            let real = real_path(path).map_err(|source| LoadError::Read {
-                path: path.to_path_buf(),
-                source,
-            })?;
-            let loaded = self.definition_source(&real, source);
-            match loaded {
-                Ok(loaded) => Ok(LoadedDefinition {
-                    path: path.to_path_buf(),
-                    ..loaded
-                }),
-                Err(LoadError::Declined { declined, .. }) => Err(LoadError::Declined {
-                    path: path.to_path_buf(),
-                    declined,
-                }),
-                Err(error) => Err(error),
-            }
-        })?;
+        let loaded = with_source(path, |source| self.definition_of(path, source))?;
         self.ask_rez_for_definition(path, loaded)
     }
 
+    /// What the compiled tiers make of `source`, the bytes of the file at `path`, which is there.
+    pub(crate) fn definition_of(
+        &self,
+        path: &Path,
+        source: &[u8],
+    ) -> Result<LoadedDefinition, LoadError> {
+        let real = real_path(path).map_err(|source| LoadError::Read {
+            path: path.to_path_buf(),
+            source,
+        })?;
+        // the functions' file is the real one, and all else is about the one that was asked for
+        match self.definition_source(&real, source) {
+            Ok(loaded) => Ok(LoadedDefinition {
+                path: path.to_path_buf(),
+                ..loaded
+            }),
+            Err(LoadError::Declined { declined, .. }) => Err(LoadError::Declined {
+                path: path.to_path_buf(),
+                declined,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Loads the whole definition in `source`, the bytes of the file at `path`; the file isn't
-    /// read, and rez, which would read it, isn't asked. `path` is taken for the file of the definition's functions as it is.
+    /// read, and rez, which would read it, isn't asked. `path` is taken for the file of the
+    /// definition's functions as it is.
     pub fn definition_source(
         &self,
         path: &Path,
@@ -221,7 +229,7 @@ fn by_static(declined: Declined, source: &[u8]) -> TierDeclined {
 }
 
 /// `os.path.realpath` of a file that exists.
-pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
+fn real_path(path: &Path) -> io::Result<PathBuf> {
     let real = std::fs::canonicalize(path)?;
     #[cfg(windows)]
     if let Some(text) = real.to_str() {

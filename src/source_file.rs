@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::error::LoadError;
@@ -68,7 +68,7 @@ fn read_into(
             buffer.resize(room.next_power_of_two(), 0);
         }
         let end = buffer.len().min(limit);
-        match file.read(&mut buffer[length..end]) {
+        match read_some(&mut file, &mut buffer[length..end]) {
             Ok(0) => return Ok(length),
             Ok(read) => length += read,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
@@ -79,6 +79,17 @@ fn read_into(
             return Ok(length);
         }
     }
+}
+
+/// The C library's `read` lets the thread be cancelled meanwhile, which is a hundredth of a scan.
+#[cfg(target_os = "linux")]
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    Ok(rustix::io::read(&*file, buffer)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    std::io::Read::read(file, buffer)
 }
 
 /// The size of a regular file, `None` for anything else.

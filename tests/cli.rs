@@ -182,6 +182,28 @@ fn load_definition_json_keeps_types_that_json_lacks() {
     assert_eq!(lines[1]["path"], COMPUTED);
 }
 
+/// A delete, which no terminal shows, went missing on the way to a pipe.
+#[test]
+fn json_has_all_characters_of_a_string() {
+    let (_dir, path) = package(
+        b"name = 'x'\nversion = '1'\n\
+          text = 'a\\x7fb \\x9b31m \\x1b[1m \\x00 \\u2028 \\ufeff \\x9d'\n",
+    );
+    let run = rezload(&["load", "--definition", "--json", path.to_str().unwrap()]);
+    assert_eq!(
+        json_lines(&run)[0]["definition"]["text"],
+        "a\x7fb \u{9b}31m \x1b[1m \0 \u{2028} \u{feff} \u{9d}"
+    );
+    // nor from a path
+    #[cfg(unix)]
+    {
+        let odd = path.with_file_name("a\x7f.py");
+        fs::rename(&path, &odd).unwrap();
+        let run = rezload(&["load", "--json", odd.to_str().unwrap()]);
+        assert_eq!(json_lines(&run)[0]["path"], odd.to_str().unwrap());
+    }
+}
+
 #[test]
 fn load_definition_reads_standard_input() {
     let mut command = command();

@@ -421,6 +421,48 @@ fn whole_definitions_are_asked_for() {
 }
 
 #[test]
+fn whole_definitions_go_wrong_as_fields_do() {
+    let fake = Fake::new(
+        "ready; while :; do ask; case $line in
+           *die*) exit 3;; *hang*) sleep 1000;; *garble*) echo x;;
+           *refuse*) echo \"{\\\"id\\\": $id, \\\"refused\\\": {\\\"class\\\": \\\"E\\\", \
+             \\\"message\\\": \\\"no\\\", \\\"line\\\": 2, \\\"traceback\\\": \\\"T\\\"}}\";;
+           *object*) echo \"{\\\"id\\\": $id, \\\"declined\\\": \\\"vm-value\\\"}\";;
+           *) echo \"{\\\"id\\\": $id, \\\"definition\\\": []}\";;
+         esac; done",
+    );
+    let settings = fake.settings().timeout(Duration::from_secs(2));
+    let loader = Loader::new().with_rez(RezTier::new(settings));
+    for (name, code) in [
+        ("die", "died"),
+        ("hang", "timed-out"),
+        ("garble", "bad-reply"),
+        ("refuse", "E: no"),
+        ("object", "vm-value"),
+    ] {
+        let found = match loader.definition(fake.file(name)) {
+            Err(LoadError::Rez { error, .. }) => error.code().to_owned(),
+            Err(LoadError::Refused { refusal, .. }) => refusal.to_string(),
+            Err(LoadError::Declined { declined, .. }) => declined[1].declined.reason.code().into(),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert_eq!(found, code, "{name}");
+        assert!(loader
+            .definition(fake.file("good"))
+            .unwrap()
+            .definition
+            .is_empty());
+    }
+    drop(loader);
+    assert!(fake.started().iter().all(|pid| !is_left(pid)));
+    let without = Loader::new().with_rez(RezTier::new(RezSettings::new().python("/no/python")));
+    match without.definition(fake.file("good")) {
+        Err(LoadError::Rez { error, .. }) => assert_eq!(error.code(), "not-started"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn untrusted_files_are_declined_and_nothing_is_started() {
     let fake = Fake::new("ready; while :; do ask; good; done");
     let trusted = fake.dir.path().join("trusted");

@@ -71,6 +71,20 @@ pub(super) enum Command {
     Bench(BenchArgs),
 }
 
+impl Command {
+    /// Whether the data is JSON.
+    pub fn is_json(&self) -> bool {
+        match self {
+            Command::Load(load) => load.files.json,
+            Command::Explain(files) => files.json,
+            Command::Scan(scan) => scan.json,
+            Command::Survey(survey) => survey.json,
+            Command::Diff(diff) => diff.json,
+            Command::Bench(bench) => bench.json,
+        }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Files {
     /// A package.py, a directory that holds one, or `-` for standard input
@@ -172,8 +186,7 @@ pub(super) struct LoadArgs {
     #[command(flatten)]
     pub files: Files,
 
-    /// Print whole definitions: all attributes, as rez's `load_from_file` returns them. rez
-    /// itself isn't asked
+    /// Print whole definitions: all attributes, as rez's `load_from_file` returns them
     #[arg(long)]
     pub definition: bool,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::LoadError;
-use crate::loader::{real_path, Loader};
+use crate::loader::Loader;
 use crate::package::{LoadedDefinition, Package};
 use crate::rez_tier::RezTier;
 use crate::source_file::read_source;
@@ -46,20 +46,18 @@ pub(super) fn load_each(
     each(paths, rez, load, show)
 }
 
-/// [`load_each`] for whole definitions, which the compiled tiers alone are asked for.
+/// [`load_each`] for whole definitions.
 pub(super) fn define_each(
     paths: &[PathBuf],
+    rez: Option<RezTier>,
     show: impl FnMut(&Outcome<LoadedDefinition>) -> io::Result<()>,
 ) -> io::Result<bool> {
-    let load = |loader: &Loader, path: &Path, source: &[u8]| {
+    let define = |loader: &Loader, path: &Path, source: &[u8]| match is_file(path) {
+        true => loader.ask_rez_for_definition(path, loader.definition_of(path, source)),
         // standard input has no place of its own
-        let real = match is_file(path) {
-            true => real_path(path).unwrap_or_else(|_| path.to_path_buf()),
-            false => path.to_path_buf(),
-        };
-        loader.definition_source(&real, source)
+        false => loader.definition_source(path, source),
     };
-    each(paths, None, load, show)
+    each(paths, rez, define, show)
 }
 
 fn each<T: Send>(

@@ -15,7 +15,7 @@ use crate::rez_tier::RezTier;
 pub(super) fn run(args: &LoadArgs, rez: Option<RezTier>, output: &mut Output) -> io::Result<bool> {
     let files = &args.files;
     if args.definition {
-        return define_each(&files.paths, |outcome| {
+        return define_each(&files.paths, rez, |outcome| {
             if files.json {
                 output.line(&json::definition_line(outcome))
             } else {

@@ -50,7 +50,7 @@ pub fn main_in(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>
             return u8::try_from(error.exit_code()).unwrap_or(FAILURE);
         }
     };
-    let mut output = Output::new(args.color);
+    let mut output = Output::new(args.color, args.command.is_json());
     let status = |served| if served { OK } else { FINDINGS };
     let result = match &args.command {
         Command::Load(load) => {

@@ -28,14 +28,21 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub fn new(color: clap::ColorChoice) -> Self {
+    /// For JSON, or for people: to a pipe these are given text without what only a terminal
+    /// understands, and that is more than colours.
+    pub fn new(color: clap::ColorChoice, json: bool) -> Self {
         let choice = match color {
             clap::ColorChoice::Auto => ColorChoice::Auto,
             clap::ColorChoice::Always => ColorChoice::Always,
             clap::ColorChoice::Never => ColorChoice::Never,
         };
+        let kept = if json {
+            ColorChoice::AlwaysAnsi
+        } else {
+            choice
+        };
         Output {
-            stdout: BufWriter::new(AutoStream::new(io::stdout().lock(), choice)),
+            stdout: BufWriter::new(AutoStream::new(io::stdout().lock(), kept)),
             choice,
             hint: Cell::new(""),
         }

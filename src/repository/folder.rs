@@ -17,6 +17,24 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    /// The directory at `path`; closed when it can't be opened.
+    pub fn at(path: &Path) -> Self {
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::fs::{open, Mode, OFlags};
+
+            // asks for no more than walking through it does
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let descriptor = open(path, flags, Mode::empty()).ok();
+            Folder { descriptor }
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = path;
+            Folder::default()
+        }
+    }
+
     /// Opens the file at `path`, whose part from `start` on is its path in this directory.
     pub fn open(&self, path: &str, start: usize) -> io::Result<File> {
         #[cfg(target_os = "linux")]

@@ -44,7 +44,7 @@ pub use select::Selection;
 use crate::rez_tier::RezTier;
 use crate::version::{is_valid_package_name, VersionRange};
 use location::locate;
-use plan::{Candidate, Place, Plan};
+use plan::{Candidate, Folders, Place, Plan};
 use pool::Pools;
 use settings::Settings;
 
@@ -88,7 +88,7 @@ struct Inner {
     /// Where the repositories are, or the first path that rez refuses.
     locations: OnceLock<Result<Vec<Arc<str>>, PathBuf>>,
     /// Families that were asked for by name: each is listed once.
-    plans: Mutex<HashMap<String, Arc<Plan>>>,
+    plans: Mutex<HashMap<String, Arc<Mutex<Option<Arc<Plan>>>>>>,
     pools: Pools,
 }
 
@@ -203,7 +203,8 @@ impl Repositories {
             Err(error) => return inner.load_declined_family(error, range, locations),
         };
         let candidates = plan.in_range(range);
-        let load = |candidate: &&Candidate| inner.load(&plan, candidate, locations);
+        let folders = plan.folders(&candidates, locations);
+        let load = |candidate: &&Candidate| inner.load(&plan, candidate, &folders, locations);
         // a few files are read sooner than threads are woken, unless they are far away
         if candidates.len() < 2 || (inner.threads == 0 && candidates.len() < 16) {
             return Ok(candidates.iter().map(load).collect());
@@ -235,8 +236,14 @@ impl Inner {
     }
 
     /// Loads a package, with rez if that is needed and allowed.
-    fn load(&self, plan: &Plan, candidate: &Candidate, locations: &[Arc<str>]) -> ScanResult {
-        let item = plan.load(candidate, locations, &self.settings);
+    fn load(
+        &self,
+        plan: &Plan,
+        candidate: &Candidate,
+        folders: &Folders<'_>,
+        locations: &[Arc<str>],
+    ) -> ScanResult {
+        let item = plan.load(candidate, folders, locations, &self.settings);
         #[cfg(feature = "rez")]
         if let Some(rez) = &self.rez {
             return item.or_else(|error| fallback::version(rez, error));
@@ -282,16 +289,19 @@ impl Inner {
     }
 
     fn plan(&self, name: &str, locations: &[Arc<str>]) -> Result<Arc<Plan>, ScanError> {
-        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plans.get(name) {
+        let slot = {
+            let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(plans.entry(name.to_owned()).or_default())
+        };
+        // those who ask for other families needn't wait
+        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = &*slot {
             return Ok(Arc::clone(plan));
         }
         let mut plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
         // plans are kept, and descriptors are few
         plan.close();
-        let plan = Arc::new(plan);
-        plans.insert(name.to_owned(), Arc::clone(&plan));
-        Ok(plan)
+        Ok(Arc::clone(slot.insert(Arc::new(plan))))
     }
 }
 

@@ -65,6 +65,8 @@ impl Place {
 #[derive(Debug)]
 pub(super) struct Candidate {
     version: Version,
+    /// Where both of two versions have one, and they differ, they are in the versions' order.
+    key: Option<u64>,
     /// Which repository it is in.
     repository: usize,
     source: Source,
@@ -77,6 +79,24 @@ enum Source {
     Combined(Arc<Combined>),
     /// Two directories are this version.
     Ambiguous,
+}
+
+/// From how many files on a directory is opened to open them in it.
+const WORTH_A_FOLDER: usize = 4;
+
+/// The family's directory in each repository, open or not.
+pub(super) enum Folders<'a> {
+    Open(&'a [Folder]),
+    Opened(Vec<Folder>),
+}
+
+impl Folders<'_> {
+    fn of(&self, repository: usize) -> Option<&Folder> {
+        match self {
+            Folders::Open(folders) => folders.get(repository),
+            Folders::Opened(folders) => folders.get(repository),
+        }
+    }
 }
 
 /// The packages of a family, in ascending order of their versions.
@@ -125,10 +145,9 @@ impl Plan {
             if let Some(combined) = combined(path, known, settings).map_err(refuse)? {
                 found = true;
                 let combined = Arc::new(combined);
-                candidates.extend(combined.versions.iter().map(|version| Candidate {
-                    version: version.clone(),
-                    repository,
-                    source: Source::Combined(Arc::clone(&combined)),
+                candidates.extend(combined.versions.iter().map(|version| {
+                    let source = Source::Combined(Arc::clone(&combined));
+                    Candidate::new(version.clone(), repository, source)
                 }));
             }
         }
@@ -167,10 +186,29 @@ impl Plan {
             .collect()
     }
 
+    /// The family's directory in each repository, for whoever loads `candidates`: opened again
+    /// where it is closed and has several of them.
+    pub fn folders(&self, candidates: &[&Candidate], repositories: &[Arc<str>]) -> Folders<'_> {
+        if !self.folders.is_empty() {
+            return Folders::Open(&self.folders);
+        }
+        let folder = |(repository, location): (usize, &Arc<str>)| {
+            let here = |candidate: &&&Candidate| {
+                candidate.repository == repository && matches!(candidate.source, Source::Directory)
+            };
+            if candidates.iter().filter(here).count() < WORTH_A_FOLDER {
+                return Folder::default();
+            }
+            Folder::at(Path::new(&join(location, &self.family)))
+        };
+        Folders::Opened(repositories.iter().enumerate().map(folder).collect())
+    }
+
     /// Reads one of the candidates.
     pub fn load(
         &self,
         candidate: &Candidate,
+        folders: &Folders<'_>,
         repositories: &[Arc<str>],
         settings: &Settings,
     ) -> ScanResult {
@@ -196,26 +234,59 @@ impl Plan {
             repository,
             family: &self.family,
             version: &candidate.version,
-            folder: self.folders.get(candidate.repository),
+            folder: folders.of(candidate.repository),
             file,
         };
         job.load(settings)
     }
 }
 
+impl Candidate {
+    fn new(version: Version, repository: usize, source: Source) -> Self {
+        Candidate {
+            key: key(version.as_str()),
+            version,
+            repository,
+            source,
+        }
+    }
+
+    fn cmp_version(&self, other: &Self) -> Ordering {
+        match (self.key, other.key) {
+            (Some(one), Some(two)) if one != two => one.cmp(&two),
+            _ => self.version.cmp(&other.version),
+        }
+    }
+}
+
+/// The numbers of a version such as `1.10.2`, 16 bits each, one more than they are: a version is
+/// above those that it starts with. `None` for most other versions.
+fn key(version: &str) -> Option<u64> {
+    let mut key = 0;
+    let mut numbers = 0;
+    for number in version.split('.') {
+        let digits = number.as_bytes();
+        // rez tells `01` from `1`
+        let plain = matches!(digits, [b'0'] | [b'1'..=b'9', ..]) && digits.len() < 5;
+        if numbers == 4 || !plain || !digits.iter().all(u8::is_ascii_digit) {
+            return None;
+        }
+        key = key << 16 | (number.parse::<u64>().ok()? + 1);
+        numbers += 1;
+    }
+    Some(key << (16 * (4 - numbers)))
+}
+
 fn add(candidates: &mut Vec<Candidate>, repository: usize, versions: Versions) {
     match versions {
-        Versions::Unversioned(file) => candidates.push(Candidate {
-            version: Version::parse("").expect("the empty version is one"),
-            repository,
-            source: Source::Unversioned(file.into()),
-        }),
+        Versions::Unversioned(file) => {
+            let version = Version::parse("").expect("the empty version is one");
+            let source = Source::Unversioned(file.into());
+            candidates.push(Candidate::new(version, repository, source));
+        }
         Versions::Versioned(versions) => {
-            candidates.extend(versions.into_iter().map(|version| Candidate {
-                version,
-                repository,
-                source: Source::Directory,
-            }));
+            let candidate = |version| Candidate::new(version, repository, Source::Directory);
+            candidates.extend(versions.into_iter().map(candidate));
         }
     }
 }
@@ -256,13 +327,9 @@ fn refuse_broken(
 fn sort(candidates: &mut Vec<Candidate>) {
     // a stable sort: within a version the first repository, and the first in a combined
     // family's own list, comes first
-    candidates.sort_by(|a, b| {
-        a.version
-            .cmp(&b.version)
-            .then(a.repository.cmp(&b.repository))
-    });
+    candidates.sort_by(|a, b| a.cmp_version(b).then(a.repository.cmp(&b.repository)));
     candidates.dedup_by(|later, first| {
-        if later.version.cmp(&first.version) != Ordering::Equal {
+        if later.cmp_version(first) != Ordering::Equal {
             return false;
         }
         if later.repository == first.repository && matches!(first.source, Source::Directory) {
@@ -337,5 +404,56 @@ fn is_no_directory(error: &std::io::Error) -> bool {
     {
         use std::io::ErrorKind;
         matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_in_the_order_of_versions() {
+        let texts = [
+            "0",
+            "1",
+            "01",
+            "1.0",
+            "1.0.0",
+            "1.00",
+            "1.1",
+            "1.2",
+            "1.10",
+            "1-10",
+            "1.9999",
+            "1.10000",
+            "1.65535",
+            "1.65536",
+            "1.2.3.4",
+            "1.2.3.4.5",
+            "1.2.3",
+            "1.2.3.0",
+            "2",
+            "10",
+            "1.a",
+            "1.2a",
+            "a",
+            "1_2",
+            "1 2",
+            "",
+            "9999",
+            "10000",
+            "1é2",
+        ];
+        let candidates: Vec<_> = texts
+            .iter()
+            .map(|text| Candidate::new(Version::parse(text).unwrap(), 0, Source::Directory))
+            .collect();
+        assert!(candidates.iter().filter(|one| one.key.is_some()).count() > 12);
+        for one in &candidates {
+            for two in &candidates {
+                let expected = one.version.cmp(&two.version);
+                assert_eq!(one.cmp_version(two), expected, "{one:?} {two:?}");
+            }
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! All packages of the repositories, read in parallel and given in order.
 //!
-//! Each family is a job of the pool: it lists the family's directories and reads what it
-//! finds. A window of jobs runs ahead of the one whose packages are given, so what is held is
-//! bounded by the window and not by the repositories. A family with many versions is read in
-//! parts, which are jobs of their own, in the same window.
+//! A job of the pool is a few families: it lists their directories and reads what it finds. A
+//! window of jobs runs ahead of the one whose packages are given, so what is held is bounded by
+//! the window and not by the repositories. A family with many versions is read in parts, which
+//! are jobs of their own, in the same window.
 
 use std::collections::VecDeque;
 use std::iter::FusedIterator;
@@ -21,11 +21,15 @@ use super::select::Selection;
 use super::{Inner, ScanResult};
 use crate::version::is_valid_package_name;
 
-/// How many packages one job reads.
+/// How many packages of one family a job reads.
 const PART: usize = 64;
 
+/// How many families a job has at most. Each job wakes the thread that waits for its packages,
+/// which with one family a job was a tenth of the time.
+const GROUP: usize = 8;
+
 /// How many jobs a thread has ahead of it.
-const JOBS_PER_THREAD: usize = 16;
+const JOBS_PER_THREAD: usize = 8;
 
 /// An iterator over the packages of repositories; see
 /// [`Repositories::scan`](super::Repositories::scan).
@@ -35,11 +39,15 @@ pub struct Scan {
     state: State,
     /// Packages that are to be given next.
     ready: std::vec::IntoIter<ScanResult>,
-    /// Jobs whose packages come after those, in order.
-    jobs: VecDeque<Receiver<Outcome>>,
-    /// A family whose parts come after `ready` and before `jobs`.
+    /// A family whose parts come after those.
     parts: Option<Parts>,
+    /// What a job gave that comes after those.
+    given: std::vec::IntoIter<Outcome>,
+    /// Jobs whose packages come after those, in order.
+    jobs: VecDeque<Receiver<Vec<Outcome>>>,
     window: usize,
+    /// How many families a job has.
+    group: usize,
     pool: Option<Arc<Pool>>,
     cancelled: Arc<AtomicBool>,
 }
@@ -52,10 +60,10 @@ enum State {
     Done,
 }
 
-/// What a job gives.
+/// What a job gives, in order.
 enum Outcome {
     Packages(Vec<ScanResult>),
-    /// Too many to read in one job.
+    /// A family of too many to read in one job.
     Many(Arc<Plan>),
 }
 
@@ -67,7 +75,7 @@ struct Parts {
     plan: Arc<Plan>,
     /// The first candidate that no job has been made for.
     next: usize,
-    jobs: VecDeque<Receiver<Outcome>>,
+    jobs: VecDeque<Receiver<Vec<ScanResult>>>,
 }
 
 impl Scan {
@@ -77,9 +85,11 @@ impl Scan {
             selection: Arc::new(selection),
             state: State::New,
             ready: Vec::new().into_iter(),
-            jobs: VecDeque::new(),
             parts: None,
+            given: Vec::new().into_iter(),
+            jobs: VecDeque::new(),
             window: 0,
+            group: 1,
             pool: None,
             cancelled: Arc::default(),
         }
@@ -123,36 +133,38 @@ impl Scan {
                 continue;
             }
             self.fill();
-            let jobs = match &mut self.parts {
-                Some(parts) if parts.jobs.is_empty() => {
+            if let Some(parts) = &mut self.parts {
+                let Some(job) = parts.jobs.front() else {
                     self.parts = None;
                     continue;
-                }
-                Some(parts) => &mut parts.jobs,
-                None => &mut self.jobs,
-            };
-            let Some(job) = jobs.front() else {
-                return Ok(None);
-            };
-            let outcome = job.recv_timeout(patience);
-            if matches!(outcome, Err(RecvTimeoutError::Timeout)) {
-                return Err(Pending);
+                };
+                let packages = wait(job, patience)?;
+                parts.jobs.pop_front();
+                self.ready = packages.unwrap_or_else(|| vec![lost()]).into_iter();
+                continue;
             }
-            jobs.pop_front();
-            match outcome {
-                Ok(Outcome::Packages(packages)) => self.ready = packages.into_iter(),
-                Ok(Outcome::Many(plan)) => {
+            match self.given.next() {
+                Some(Outcome::Packages(packages)) => {
+                    self.ready = packages.into_iter();
+                    continue;
+                }
+                Some(Outcome::Many(plan)) => {
                     self.parts = Some(Parts {
                         plan,
                         next: 0,
                         jobs: VecDeque::new(),
                     });
+                    continue;
                 }
-                Err(_) => {
-                    let error = ScanError::of_repository(PathBuf::new(), ScanErrorKind::Internal);
-                    return Ok(Some(Err(error)));
-                }
+                None => {}
             }
+            let Some(job) = self.jobs.front() else {
+                return Ok(None);
+            };
+            let outcomes = wait(job, patience)?;
+            self.jobs.pop_front();
+            let outcomes = outcomes.unwrap_or_else(|| vec![Outcome::Packages(vec![lost()])]);
+            self.given = outcomes.into_iter();
         }
     }
 
@@ -178,6 +190,9 @@ impl Scan {
             None => {
                 let mut index = Index::new(locations);
                 errors.extend(index.errors.drain(..).map(Err));
+                // where there are few families to a thread, each may have its own
+                let (_, families) = index.progress();
+                self.group = (families / (self.window * 4).max(1)).clamp(1, GROUP);
                 State::Listed(index)
             }
             Some(names) => {
@@ -208,19 +223,24 @@ impl Scan {
         // a family in parts fills the window by itself
         let taken = self.parts.as_ref().map_or(0, |parts| parts.jobs.len());
         while self.jobs.len() + taken < self.window {
-            let family = match &mut self.state {
-                State::New | State::Done => None,
-                State::Listed(index) => index.next(&self.selection),
-                State::Named(names, _) => names
-                    .next()
-                    .map(|name| unlisted(name, self.inner.paths.len())),
+            let families: Vec<Family> = match &mut self.state {
+                State::New | State::Done => Vec::new(),
+                State::Listed(index) => {
+                    let next = || index.next(&self.selection);
+                    std::iter::from_fn(next).take(self.group).collect()
+                }
+                State::Named(names, _) => {
+                    let repositories = self.inner.paths.len();
+                    let family = |name| unlisted(name, repositories);
+                    names.next().map(family).into_iter().collect()
+                }
             };
-            let Some(family) = family else {
+            if families.is_empty() {
                 return;
-            };
+            }
             let (inner, selection) = (Arc::clone(&self.inner), Arc::clone(&self.selection));
             let cancelled = Arc::clone(&self.cancelled);
-            let job = move || list(&family, &inner, &selection, &cancelled);
+            let job = move || list_all(&families, &inner, &selection, &cancelled);
             self.jobs.push_back(spawn(self.pool.as_deref(), job));
         }
     }
@@ -248,7 +268,10 @@ impl Drop for Scan {
 }
 
 /// Runs `job` on the pool, or here when there is none.
-fn spawn(pool: Option<&Pool>, job: impl FnOnce() -> Outcome + Send + 'static) -> Receiver<Outcome> {
+fn spawn<T: Send + 'static>(
+    pool: Option<&Pool>,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Receiver<T> {
     let (sender, receiver) = mpsc::sync_channel(1);
     // nobody listens any more when the scan has been dropped
     match pool {
@@ -258,27 +281,71 @@ fn spawn(pool: Option<&Pool>, job: impl FnOnce() -> Outcome + Send + 'static) ->
     receiver
 }
 
-/// Lists a family, and reads it unless it has many versions.
-fn list(family: &Family, inner: &Inner, selection: &Selection, cancelled: &AtomicBool) -> Outcome {
+/// What a job gives, `None` if it has panicked.
+fn wait<T>(job: &Receiver<T>, patience: Duration) -> Result<Option<T>, Pending> {
+    match job.recv_timeout(patience) {
+        Ok(given) => Ok(Some(given)),
+        Err(RecvTimeoutError::Timeout) => Err(Pending),
+        Err(RecvTimeoutError::Disconnected) => Ok(None),
+    }
+}
+
+/// In place of what a job that has panicked would have given.
+fn lost() -> ScanResult {
+    let kind = ScanErrorKind::Internal;
+    Err(ScanError::of_repository(PathBuf::new(), kind))
+}
+
+/// Lists families, and reads those without many versions.
+fn list_all(
+    families: &[Family],
+    inner: &Inner,
+    selection: &Selection,
+    cancelled: &AtomicBool,
+) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    let mut packages = Vec::new();
+    for family in families {
+        if let Some(plan) = list(family, inner, selection, cancelled, &mut packages) {
+            outcomes.push(Outcome::Packages(std::mem::take(&mut packages)));
+            outcomes.push(Outcome::Many(plan));
+        }
+    }
+    outcomes.push(Outcome::Packages(packages));
+    outcomes
+}
+
+/// Lists a family, and reads it into `packages` unless it has many versions.
+fn list(
+    family: &Family,
+    inner: &Inner,
+    selection: &Selection,
+    cancelled: &AtomicBool,
+    packages: &mut Vec<ScanResult>,
+) -> Option<Arc<Plan>> {
     if cancelled.load(Ordering::Relaxed) {
-        return Outcome::Packages(Vec::new());
+        return None;
     }
     let locations = match inner.locations() {
         Ok(locations) if is_valid_package_name(&family.name) => locations,
         Ok(_) => {
             let path = PathBuf::from(&family.name);
             let kind = ScanErrorKind::InvalidName;
-            let error = ScanError::of_family(&family.name, path, kind);
-            return Outcome::Packages(vec![Err(error)]);
+            packages.push(Err(ScanError::of_family(&family.name, path, kind)));
+            return None;
         }
-        Err(error) => return Outcome::Packages(vec![Err(error)]),
+        Err(error) => {
+            packages.push(Err(error));
+            return None;
+        }
     };
     let place = |repository| family.place(repository);
     let mut plan = match Plan::new(&family.name, locations, place, &inner.settings) {
         Ok(plan) => plan,
         Err(error) => {
             let (range, latest) = (selection.version_range(), selection.is_latest());
-            return Outcome::Packages(inner.resolve_family(error, range, latest, locations));
+            packages.extend(inner.resolve_family(error, range, latest, locations));
+            return None;
         }
     };
     plan.select(selection);
@@ -286,9 +353,10 @@ fn list(family: &Family, inner: &Inner, selection: &Selection, cancelled: &Atomi
     if count > PART {
         // many such plans may wait, and descriptors are few
         plan.close();
-        return Outcome::Many(Arc::new(plan));
+        return Some(Arc::new(plan));
     }
-    read(&plan, 0..count, inner, cancelled)
+    read_into(&plan, 0..count, inner, cancelled, packages);
+    None
 }
 
 /// Reads some packages of a family.
@@ -297,16 +365,29 @@ fn read(
     range: std::ops::Range<usize>,
     inner: &Inner,
     cancelled: &AtomicBool,
-) -> Outcome {
+) -> Vec<ScanResult> {
+    let mut packages = Vec::new();
+    read_into(plan, range, inner, cancelled, &mut packages);
+    packages
+}
+
+fn read_into(
+    plan: &Plan,
+    range: std::ops::Range<usize>,
+    inner: &Inner,
+    cancelled: &AtomicBool,
+    packages: &mut Vec<ScanResult>,
+) {
     let Ok(locations) = inner.locations() else {
-        return Outcome::Packages(Vec::new());
+        return;
     };
-    let mut packages = Vec::with_capacity(range.len());
-    for candidate in &plan.candidates[range] {
+    let candidates: Vec<_> = plan.candidates[range].iter().collect();
+    let folders = plan.folders(&candidates, locations);
+    packages.reserve(candidates.len());
+    for candidate in candidates {
         if cancelled.load(Ordering::Relaxed) {
-            break;
+            return;
         }
-        packages.push(inner.load(plan, candidate, locations));
+        packages.push(inner.load(plan, candidate, &folders, locations));
     }
-    Outcome::Packages(packages)
 }

@@ -6,6 +6,7 @@ The command line is run as the binary runs it: without a Python of its own to fa
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
 import re
@@ -16,7 +17,8 @@ import textwrap
 import time
 import uuid
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
+from unittest.mock import ANY
 
 import pytest
 
@@ -133,8 +135,10 @@ def outcome(line: dict[str, Any]) -> Any:
     return error.get("code", error["kind"])
 
 
-def in_process(paths: list[Path]) -> list[Any]:
-    """What `rezload.load` says of the first of `paths`, in a forked child that gets so far."""
+def in_process(paths: list[Path], load: Callable[[Path], Any] | None = None) -> list[Any]:
+    """What `load`, or `rezload.load`, says of the first of `paths`, in a forked child that gets
+    so far.
+    """
     source, sink = os.pipe()
     child = os.fork()
     if not child:
@@ -148,7 +152,7 @@ def in_process(paths: list[Path]) -> list[Any]:
             with os.fdopen(sink, "wb") as answers:
                 for path in paths:
                     signal.alarm(PATIENCE)
-                    pickle.dump(loaded(path), answers)
+                    pickle.dump((load or loaded)(path), answers)
                     answers.flush()
         finally:
             os._exit(0)
@@ -572,3 +576,114 @@ def test_whole_definitions_survive_the_pipe() -> None:
         decoded = {name: decode(value) for name, value in encoded}
         assert same(decoded, plain(definition)), path
     assert counts["same"] > 10 * counts["declined"]
+
+
+def as_json(value: Any) -> Any:
+    """A value of rez's as the command prints it; docs/cli.md describes that."""
+    from rez.utils.data_utils import ModifyList
+    from rez.utils.sourcecode import SourceCode
+
+    if isinstance(value, SourceCode):
+        state: dict[str, Any] = dict(value.__getstate__())  # type: ignore[no-untyped-call]
+        return {"$type": "SourceCode", **state}
+    if isinstance(value, ModifyList):
+        parts = {"append": as_json(value.append), "prepend": as_json(value.prepend)}
+        return {"$type": "ModifyList", **parts}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return {"$type": type(value).__name__, "items": [as_json(item) for item in value]}
+    if isinstance(value, dict):
+        if all(isinstance(key, str) for key in value):
+            return {key: as_json(item) for key, item in value.items()}
+        return {"$type": "dict", "items": [as_json(item) for item in value.items()]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$type": "float", "value": repr(value)}
+    if isinstance(value, str):
+        return comparable(value)
+    if isinstance(value, (bytes, complex)) or value is ...:
+        # in which spelling is up to the command, and tested there
+        return {"$type": type(value).__name__, "value": ANY}
+    return value
+
+
+def define(path: Path) -> Any:
+    """What rez says of a file: its definition, or the class and message of its error."""
+    from rez.serialise import load_from_file
+
+    from rezload import rez_resource
+
+    try:
+        return as_json(load_from_file(os.path.realpath(path), disable_memcache=True))
+    except BaseException as error:
+        cause = type(error)
+        name = f"{cause.__module__}.{cause.__qualname__}".replace("builtins.", "")
+        return name, comparable(rez_resource.message_of(error))
+
+
+def test_whole_definitions_that_rez_gives(command: Command, tmp_path: Path) -> None:
+    codes = {
+        "values": "a = [1, (2.5, None), True], 2**70, -0.0, 'é'\n",
+        "strange": "a = [b'x', 2j, ..., {1}, frozenset(), {1: 2}, float('nan'), float('-inf')]\n",
+        "code": "@include('m')\n@late()\ndef tools():\n    return ['a']\ndef commands():\n    x\n",
+        "scopes": "with scope('config') as c:\n    c.a.b = ModifyList(append=['x'])\n",
+        "early": "@early()\ndef requires():\n    return [this.name]\n",
+        "helpers": "import os\ndef helper():\n    pass\nclass A: pass\ndel A\n",
+        "nameless": "del name\n",
+        "raises": "raise ValueError('no')\n",
+        "broken": "def\n",
+        "early_raises": "@early()\ndef requires():\n    return 1 / 0\n",
+    }
+    paths = [
+        write(tmp_path / f"{name}.py", f"name = '{name}'\n{LOOP}{code}")
+        for name, code in codes.items()
+    ]
+    link = tmp_path / "link.py"
+    link.symlink_to(paths[2])
+    paths.append(link)
+    lines = command.load("--definition", *paths)
+    for path, line in zip(paths, lines):
+        assert line["path"] == str(path)
+        found = line.get("definition")
+        if found is None:
+            assert line["error"]["kind"] == "refused", line
+            assert line["error"]["traceback"].startswith("Traceback")
+            found = line["error"]["class"], comparable(line["error"]["reason"])
+        else:
+            assert line["tier"] == "rez"
+            assert [declined["tier"] for declined in line["declined"]] == ["static"]
+        expected = define(path)
+        assert found == expected, path
+        if isinstance(found, dict):
+            assert list(found) == list(expected)
+    # what has no JSON is said to have none, and without rez nothing is run
+    paths = [write(tmp_path / "object.py", "class A: pass\n"), paths[0]]
+    (line, _) = command.load("--definition", *paths)
+    assert (line["error"]["kind"], line["error"]["code"]) == ("declined", "vm-value")
+    for line in command.run("load", "--definition", "--fallback", "none", *paths):
+        assert (line["error"]["kind"], line["error"]["tier"]) == ("declined", "static")
+
+
+def test_definitions_of_every_fixture_are_rez_s(command: Command) -> None:
+    # not the hostile ones, which take their time; and the last folder is larger than all others
+    folders = ("api", "definition", "dynamic", "declined")
+    paths = [path for folder in folders for path in sorted((FIXTURES / folder).rglob("*.py"))]
+    paths[300:] = paths[300::3]
+    lines = command.load("--definition", "--timeout", PATIENCE, *paths)
+    asked, found = [], []
+    for path, line in zip(paths, lines):
+        error = line.get("error", {})
+        if error.get("kind") == "declined":
+            # the types that JSON has are few
+            assert error["code"] == "vm-value", line
+        elif line.get("tier") != "static":
+            asked.append(path)
+            refused = error.get("class"), comparable(error.get("reason", ""))
+            definition = json.loads(comparable(json.dumps(line.get("definition"))))
+            found.append(definition or error.get("code", refused))
+    assert sum(isinstance(definition, dict) for definition in found) > 100
+    answers: list[Any] = []
+    while len(answers) < len(asked):
+        answers += in_process(asked[len(answers) :], define)
+    for path, outcome, answer in zip(asked, found, answers):
+        assert outcome == answer or [outcome] == in_process([path], define), path

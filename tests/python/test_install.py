@@ -335,6 +335,26 @@ def test_a_definition_imports_from_the_configured_folder(
     assert load(path)["version"] == "7"
 
 
+def test_the_environment_configures_rez_as_ever(tmp_path: Path) -> None:
+    """`REZ_*` variables and a rezconfig.py, which rez reads when it is first asked."""
+    (tmp_path / "studio_rezload_test.py").write_text("VERSION = '7'\n")
+    path = write(
+        tmp_path / "package", "import studio_rezload_test as s\nname = 'x'\nversion = s.VERSION\n"
+    )
+    config = tmp_path / "rezconfig.py"
+    config.write_text(f"package_definition_build_python_paths = [{str(tmp_path)!r}]\n")
+    job = """
+        import sys
+        import rezload
+        from rez.serialise import load_from_file
+
+        rezload.install(vm=True)
+        assert load_from_file(sys.argv[1])["version"] == "7"
+    """
+    run_python(job, path, REZ_PACKAGE_DEFINITION_BUILD_PYTHON_PATHS=str(tmp_path))
+    run_python(job, path, REZ_CONFIG_FILE=str(config))
+
+
 def test_a_stream_without_a_file_is_left_to_rez() -> None:
     with pytest.raises(ResourceError) as by_rez:
         serialise.load_py(io.StringIO("name = 'x'"))

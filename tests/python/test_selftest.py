@@ -42,12 +42,19 @@ def run_selftest(
     return outcomes
 
 
-def test_rez_own_tests_have_the_same_outcomes(rez: ProductionRez, tmp_path: Path) -> None:
-    without = run_selftest(rez, tmp_path / "without", {})
-    assert sum(outcome == "passed" for outcome in without.values()) > 250, without
+@pytest.fixture(scope="module")
+def without(rez: ProductionRez, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    outcomes = run_selftest(rez, tmp_path_factory.mktemp("rez") / "without", {})
+    assert sum(outcome == "passed" for outcome in outcomes.values()) > 250, outcomes
+    return outcomes
 
+
+@pytest.mark.parametrize("vm", ["0", "1"], ids=["static", "vm"])
+def test_rez_own_tests_have_the_same_outcomes(
+    vm: str, rez: ProductionRez, without: dict[str, str], tmp_path: Path
+) -> None:
     stats = tmp_path / "stats"
-    switched_on = {"REZLOAD": "1", "REZLOAD_STATS": str(stats)}
+    switched_on = {"REZLOAD": "1", "REZLOAD_VM": vm, "REZLOAD_STATS": str(stats)}
     outcomes = run_selftest(rez, tmp_path / "with", switched_on)
     assert outcomes.keys() == without.keys()
 
@@ -65,4 +72,5 @@ def test_rez_own_tests_have_the_same_outcomes(rez: ProductionRez, tmp_path: Path
     served = sum(sum(process["served"].values()) for process in processes)
     handed_over = sum(sum(process["handed_over"].values()) for process in processes)
     assert served > 500, processes
+    assert any("vm" in process["served"] for process in processes) == (vm == "1")
     print(f"rezload served {served} of {served + handed_over} definitions")
