@@ -13,7 +13,7 @@ use crate::error::LoadError;
 use crate::json_path::path_value;
 use crate::package::Tier;
 use crate::source_file::with_source;
-use crate::survey::{look, Bucket, Look, Survey, Verdict};
+use crate::survey::{look, Bucket, FileError, Look, Survey, Verdict};
 
 /// How many files are looked at between two turns of the progress bar.
 const BATCH: usize = 512;
@@ -66,7 +66,7 @@ pub(super) fn run(args: &SurveyArgs, output: &mut Output) -> io::Result<Finding>
     }
     progress.finish();
     if args.json {
-        output.line(&json(args, &survey, &unread))?;
+        output.line(&json(args, &survey, &unread, &unlisted))?;
     } else {
         Report {
             survey: &survey,
@@ -209,18 +209,25 @@ impl Report<'_> {
             percent(verdict.without_python, files).trim(),
             percent(verdict.without_running, files).trim(),
         ))?;
+        if verdict.without_python_in_repository > verdict.without_python {
+            output.line(&format!(
+                "  In a repository, whose directories give name and version, {} never need one.",
+                percent(verdict.without_python_in_repository, files).trim(),
+            ))?;
+        }
         if verdict.steps.is_empty() {
             return Ok(());
         }
-        output.line("  What would bring most of the others to the static tier:")?;
+        output.line(
+            "  What would bring most of the others to the static tier, each on top of those before:",
+        )?;
         for (index, step) in verdict.steps.iter().enumerate() {
             output.line(&format!(
-                "  {}. {NAME}{}{NAME:#} in {} files: {}; so far up to {} files, {} in all",
+                "  {}. {NAME}{}{NAME:#} in {} files: {} (up to {})",
                 index + 1,
                 printable(&step.construct.to_string()),
                 step.files,
                 step.construct.advice(),
-                step.cleared,
                 percent(verdict.without_running + step.cleared, files).trim(),
             ))?;
         }
@@ -235,7 +242,12 @@ fn example(bucket: &Bucket) -> String {
     })
 }
 
-fn json(args: &SurveyArgs, survey: &Survey, unread: &[LoadError]) -> String {
+fn json(
+    args: &SurveyArgs,
+    survey: &Survey,
+    unread: &[LoadError],
+    unlisted: &[FileError],
+) -> String {
     use serde_json::{json, Value};
 
     let files = survey.files();
@@ -284,9 +296,12 @@ fn json(args: &SurveyArgs, survey: &Survey, unread: &[LoadError]) -> String {
             "path": path(error.path()),
             "reason": error.to_string(),
         })).collect::<Vec<_>>(),
+        "unlisted": unlisted.iter().map(|error| &error.message).collect::<Vec<_>>(),
         "verdict": {
             "without_python": verdict.without_python,
             "without_python_percent": share(verdict.without_python),
+            "without_python_in_repository": verdict.without_python_in_repository,
+            "without_python_in_repository_percent": share(verdict.without_python_in_repository),
             "without_running": verdict.without_running,
             "without_running_percent": share(verdict.without_running),
             "steps": verdict.steps.iter().map(|step| json!({
