@@ -225,7 +225,7 @@ fn method(plan: &Plan) -> Vec<String> {
         ),
         format!(
             "From disk: open, read and load, files spread over a pool of threads; {} passes, \
-             median, fastest and slowest shown. `Only reading` opens and reads the same files in \
+             median, fastest and slowest shown. \"Only reading\" opens and reads the same files in \
              the same way and parses nothing: what is left is the file system's.",
             plan.rounds
         ),
@@ -242,7 +242,7 @@ fn method(plan: &Plan) -> Vec<String> {
          the four fields, what the solver reads; read from a lone file's resource, without \
          listing directories), and DeveloperPackage (what rez-build makes of a source)."
             .to_owned(),
-        "How many times faster: only files that both serve count. `With rez` counts all files \
+        "How many times faster: only files that both serve count. \"With rez\" counts all files \
          that rez serves, and adds the time of rez's repository package where rezload declines: \
          that is what the whole ladder takes."
             .to_owned(),
