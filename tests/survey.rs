@@ -234,7 +234,7 @@ fn what_cannot_be_read_is_reported_and_the_rest_goes_on() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("missing"));
-    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 definitions"));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 definition,"));
     let (status, _, stderr) = rezload(&["survey", "--name", "nothing.py"], root.path());
     assert_eq!(status, 2);
     assert!(stderr.contains("no definition"), "{stderr}");

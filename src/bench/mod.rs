@@ -265,7 +265,8 @@ const BIASES: [&str; 9] = [
      avoids. The cold passes say how the cache was made cold.",
     "Python's times are per call inside a running interpreter: a command that starts Python for \
      one package pays far more.",
-    "A median over passes hides the first one. The VM tier keeps compiled code by a file's \
+    "A median over passes hides the first one: rezload's is a row of its own, and is held against \
+     the medians of the others, whose first passes aren't shown. The VM tier keeps compiled code by a file's \
      content, so its later passes are faster than its first; a scan meets each file once.",
     "rez's repository package is timed without the listing of directories that a solve also \
      needs, which favours rez.",

@@ -96,7 +96,8 @@ impl Report<'_> {
         let survey = self.survey;
         let files = survey.files();
         output.line(&format!(
-            "{NAME}{files} definitions{NAME:#}, {} bytes",
+            "{NAME}{}{NAME:#}, {} bytes",
+            counted(files, "definition"),
             survey.bytes()
         ))?;
         if files == 0 {
@@ -192,8 +193,8 @@ impl Report<'_> {
     fn more(&self, rows: usize, output: &mut Output) -> io::Result<()> {
         if rows > self.rows {
             output.line(&format!(
-                "  {DIM}and {} more rows; --all shows them{DIM:#}",
-                rows - self.rows
+                "  {DIM}and {}; --all shows them{DIM:#}",
+                counted(rows - self.rows, "more row")
             ))?;
         }
         Ok(())
@@ -223,16 +224,21 @@ impl Report<'_> {
         )?;
         for (index, step) in verdict.steps.iter().enumerate() {
             output.line(&format!(
-                "  {}. {NAME}{}{NAME:#} in {} files: {} (up to {})",
+                "  {}. {NAME}{}{NAME:#} in {}: {} (up to {})",
                 index + 1,
                 printable(&step.construct.to_string()),
-                step.files,
+                counted(step.files, "file"),
                 step.construct.advice(),
                 percent(verdict.without_running + step.cleared, files).trim(),
             ))?;
         }
         Ok(())
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
 }
 
 fn example(bucket: &Bucket) -> String {
