@@ -8,7 +8,7 @@
 //! that of many loads less that of few, so that starting the process isn't in it. A newer Rust
 //! or a processor with other vector instructions changes counts without anybody's doing, so
 //! the baseline says what it was made with, and the margin is wider elsewhere. The margins are in
-//! the baseline, too. Counts of the same binary differ by 0.1% in the VM, whose hashes are
+//! the baseline, too. Counts of the same binary differ by 1% in the VM, whose hashes are
 //! seeded at random, and not at all in the static tier.
 
 use std::hint::black_box;
