@@ -123,7 +123,7 @@ impl Report<'_> {
                 format!("  {BAD}declined{BAD:#}"),
                 rest.to_string(),
                 percent(rest, files),
-                "rez answers for these".to_owned(),
+                "rez answers for these, or refuses them".to_owned(),
             ]);
         }
         table.show(output)?;
