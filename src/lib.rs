@@ -15,9 +15,30 @@
 //!   let declined = rezload::parse_static(b"import studio\nname = 'maya'\n").unwrap_err();
 //!   assert_eq!(declined.reason, rezload::Reason::Import);
 //!   ```
-//! - **vm**: an embedded RustPython VM for definitions that compute (not built yet).
-//! - **rez**: real rez on CPython, in helper processes: `RezTier`, with the feature `rez`. In
-//!   Python, `rezload.load(path)` has rez in the same process.
+//! - **vm**: an embedded RustPython that can only read, for definitions that compute:
+//!   `vm::VmTier`, with the feature `vm`.
+//!
+//!   ```
+//!   # #[cfg(feature = "vm")] {
+//!   use rezload::{vm::VmTier, Loader, Tier};
+//!
+//!   let source = b"import os\nname = 'maya'\nversion = '1'\nif os.sep: requires = ['a>=1']\n";
+//!   let loader = Loader::new().with_vm(VmTier::default());
+//!   let package = loader.load_source("package.py".as_ref(), source).unwrap();
+//!   assert_eq!((package.tier, &*package.data.requires[0]), (Tier::Vm, "a-1+"));
+//!   # }
+//!   ```
+//! - **rez**: real rez on CPython, in helper processes: `RezTier`, with the feature `rez`, by
+//!   `Loader::with_rez`. In Python, `rezload.load(path)` has rez in the same process.
+//!
+//!   ```no_run
+//!   # #[cfg(feature = "rez")] {
+//!   use rezload::{Loader, RezSettings, RezTier};
+//!
+//!   let rez = RezTier::new(RezSettings::new().python("/path/to/rez/bin/python"));
+//!   let package = Loader::new().with_rez(rez).load("/sw/sources/maya/package.py");
+//!   # }
+//!   ```
 //!
 //! # Source layout
 //!
@@ -28,6 +49,7 @@
 //! - `rez_tier/`: real rez, in helper processes
 //! - `loader.rs`: the ladder; `source_file.rs`: reading a definition
 //! - `definition/`: the typed values of a whole definition
+//! - `survey/`, `diff/`, `bench/`: the evidence on somebody's own packages
 //! - `package.rs`: what a load gives; `decline.rs`, `error.rs`: why it gives nothing
 //! - `python/`: the PyO3 module `rezload._native`; `main.rs` and `cli/`: the command line
 

@@ -198,6 +198,20 @@ impl Loader {
         })
     }
 
+    /// The tier that serves `source` in a repository, whose directories say what its name and
+    /// version are.
+    #[cfg(feature = "survey")]
+    pub(crate) fn tier_in_repository(&self, source: &[u8]) -> Option<Tier> {
+        if crate::static_tier::parse_in_repository(source).is_ok() {
+            return Some(Tier::Static);
+        }
+        #[cfg(feature = "vm")]
+        if let Some(vm) = self.vm() {
+            return vm.in_repository(source).is_ok().then_some(Tier::Vm);
+        }
+        None
+    }
+
     #[cfg(feature = "vm")]
     fn vm(&self) -> Option<&VmTier> {
         self.vm.as_ref().filter(|_| VmTier::is_on())

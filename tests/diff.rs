@@ -20,6 +20,7 @@ while read -r line; do
     id=$(printf %s "$line" | sed 's/.*"id":\([0-9]*\).*/\1/')
     echo "$line" >> "$dir/asked"
     case "$line" in
+    */no/*) answer='"refused": {"class": "rez.exceptions.ResourceError", "message": "bad", "line": 1, "traceback": ""}' ;;
     */wrong/*) answer='"fields": ["a", "1", ["b-2"], [["c"]]]' ;;
     */refused/*) answer='"refused": {"class": "rez.exceptions.PackageMetadataError", "message": "no", "line": 1, "traceback": ""}' ;;
     */died/*) answer='"died": {"signal": 11}' ;;
@@ -152,6 +153,84 @@ fn what_rez_gives_no_answer_for_is_no_match() {
     studio.asked();
     // and is asked for again
     assert_eq!(studio.diff(&["--state", "state"]).0, 1);
+    assert_eq!(studio.asked(), 1);
+}
+
+#[test]
+fn rez_is_asked_about_declined_files_on_demand() {
+    let studio = Studio::new(&["a"]);
+    for family in ["died", "no", "yes"] {
+        studio.package(family, "import studio\n");
+    }
+    let args = &["--declined", "--state", "state"];
+    let (status, stdout, stderr) = studio.diff(args);
+    // nothing that a tier serves is wrong
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    for line in [
+        "no/1/package.py: no tier serves it, rez refuses it, too: rez.exceptions.ResourceError: bad\n",
+        "declined 3: no compiled tier serves them, rez answers\n",
+        "    rez loads 1\n",
+        "    rez refuses 1\n",
+        "    rez gave no answer for 1\n",
+        "  33.3% of the 3 that rez loads never need Python\n",
+    ] {
+        assert!(stdout.contains(line), "{line} in {stdout}");
+    }
+    assert!(
+        stdout.contains("died/1/package.py: no tier serves it, rez gave no answer:"),
+        "{stdout}"
+    );
+    assert_eq!(studio.asked(), 4);
+    // only the one without an answer is asked about again
+    studio.diff(args);
+    assert_eq!(studio.asked(), 1);
+}
+
+#[test]
+fn a_state_without_declined_files_is_completed() {
+    let studio = Studio::new(&["a"]);
+    studio.package("yes", "import studio\n");
+    studio.diff(&["--state", "state"]);
+    assert_eq!(studio.asked(), 1);
+    let (_, stdout, _) = studio.diff(&["--state", "state", "--declined", "--json"]);
+    assert_eq!(studio.asked(), 1);
+    let last: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(last["outcome"], "declined");
+    assert_eq!(last["rez"], "loads");
+    // and what is known stays known
+    studio.diff(&["--state", "state"]);
+    assert_eq!(studio.asked(), 0);
+}
+
+#[test]
+fn every_file_is_listed_on_demand() {
+    let studio = Studio::new(&["a", "wrong"]);
+    studio.package("c", "import studio\n");
+    let (_, stdout, _) = studio.diff(&["--all"]);
+    assert!(
+        stdout.contains("a/1/package.py: equal, served by the static tier\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("wrong/1/package.py: the static tier is different\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("c/1/package.py: no tier serves it, rez wasn't asked ("),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn another_configuration_of_rez_is_another_comparison() {
+    let studio = Studio::new(&["a"]);
+    studio.versions("3.4.0 3.11.4 1111");
+    studio.diff(&["--state", "state"]);
+    assert_eq!(studio.asked(), 1);
+    studio.diff(&["--state", "state"]);
+    assert_eq!(studio.asked(), 0);
+    studio.versions("3.4.0 3.11.4 2222");
+    studio.diff(&["--state", "state"]);
     assert_eq!(studio.asked(), 1);
 }
 

@@ -113,6 +113,36 @@ fn the_verdict_names_the_change_that_clears_most_files() {
 }
 
 #[test]
+fn a_file_that_only_lacks_its_version_counts_as_one_of_a_repository() {
+    let root = tree(&[
+        ("a/1/package.py", "requires = ['b>=1']\n"),
+        ("b/1/package.py", "name = 'b'\nrequires = 'no list'\n"),
+        ("c/1/package.py", LITERAL),
+    ]);
+    let verdict = &json(root.path())["verdict"];
+    assert_eq!(verdict["without_python"], 1);
+    assert_eq!(verdict["without_python_in_repository"], 2);
+    let (_, stdout, _) = rezload(&["survey"], root.path());
+    assert!(
+        stdout.contains("whose directories give name and version, 66.7% never need one"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_is_in_the_json() {
+    let root = tree(&[("a/package.py", LITERAL)]);
+    let output = Command::new(env!("CARGO_BIN_EXE_rezload"))
+        .args(["survey", "--json"])
+        .args([root.path(), &root.path().join("missing")])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["unlisted"][0].as_str().unwrap().contains("missing"));
+}
+
+#[test]
 fn the_table_says_the_same() {
     let root = mixed();
     let (status, stdout, stderr) = rezload(&["survey"], root.path());
@@ -204,7 +234,7 @@ fn what_cannot_be_read_is_reported_and_the_rest_goes_on() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("missing"));
-    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 definitions"));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("1 definition,"));
     let (status, _, stderr) = rezload(&["survey", "--name", "nothing.py"], root.path());
     assert_eq!(status, 2);
     assert!(stderr.contains("no definition"), "{stderr}");

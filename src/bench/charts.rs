@@ -20,6 +20,11 @@ const COLOURS: [RGBColor; 8] = [
 ];
 
 const FONT: &str = "sans-serif";
+
+/// Sizes of text, larger than in the page: a plot is made smaller where the page is narrow.
+const SMALL: u32 = 16;
+const LARGE: u32 = 18;
+
 const INK: RGBColor = RGBColor(40, 40, 40);
 const GRID: RGBColor = RGBColor(225, 225, 225);
 
@@ -29,15 +34,15 @@ fn colour(index: usize) -> RGBColor {
 
 /// Median and 95th percentile of each row, on a logarithmic axis.
 pub(super) fn bars(rows: &[&Row]) -> Result<String, Failed> {
-    let height = 70 + 34 * rows.len() as u32;
+    let height = 80 + 36 * rows.len() as u32;
     draw((900, height), |root| {
         let (low, high) = limits(rows.iter().flat_map(|row| [row.time.median, row.time.p95]));
         let count = rows.len() as f64;
         let mut chart = ChartBuilder::on(root)
             .margin(10)
             .margin_right(30)
-            .x_label_area_size(46)
-            .y_label_area_size(200)
+            .x_label_area_size(54)
+            .y_label_area_size(210)
             .build_cartesian_2d((low..high).log_scale(), 0.0..count)?;
         chart
             .configure_mesh()
@@ -46,7 +51,7 @@ pub(super) fn bars(rows: &[&Row]) -> Result<String, Failed> {
             .light_line_style(GRID)
             .bold_line_style(GRID)
             .axis_style(INK)
-            .label_style((FONT, 13).into_font().color(&INK))
+            .label_style((FONT, SMALL).into_font().color(&INK))
             .x_desc("time for a file: bar to the median, dot at the 95th percentile")
             .x_label_formatter(&|time| duration(*time))
             .draw()?;
@@ -63,7 +68,7 @@ pub(super) fn bars(rows: &[&Row]) -> Result<String, Failed> {
                 fill.stroke_width(1),
             )])?;
             let (x, y) = chart.backend_coord(&(low, y));
-            let style = TextStyle::from((FONT, 14).into_font()).color(&INK).pos(
+            let style = TextStyle::from((FONT, LARGE).into_font()).color(&INK).pos(
                 plotters::style::text_anchor::Pos::new(
                     plotters::style::text_anchor::HPos::Right,
                     plotters::style::text_anchor::VPos::Center,
@@ -85,15 +90,15 @@ pub(super) fn curves(rows: &[&Row]) -> Result<String, Failed> {
         let mut chart = ChartBuilder::on(root)
             .margin(12)
             .margin_right(30)
-            .x_label_area_size(46)
-            .y_label_area_size(64)
+            .x_label_area_size(54)
+            .y_label_area_size(70)
             .build_cartesian_2d((low..high).log_scale(), 0.0..100.0)?;
         chart
             .configure_mesh()
             .light_line_style(GRID.mix(0.4))
             .bold_line_style(GRID)
             .axis_style(INK)
-            .label_style((FONT, 13).into_font().color(&INK))
+            .label_style((FONT, SMALL).into_font().color(&INK))
             .x_desc("time for a file")
             .y_desc("% of the files take at most so long")
             .x_label_formatter(&|time| duration(*time))
@@ -113,32 +118,29 @@ pub(super) fn curves(rows: &[&Row]) -> Result<String, Failed> {
             .position(SeriesLabelPosition::LowerRight)
             .background_style(WHITE.mix(0.85))
             .border_style(GRID)
-            .label_font((FONT, 13).into_font().color(&INK))
+            .label_font((FONT, SMALL).into_font().color(&INK))
             .draw()?;
         Ok(())
     })
 }
 
-/// Files a second by the number of threads.
+/// Files a second by the number of threads, on a logarithmic axis.
 pub(super) fn threads(passes: &[Threads]) -> Result<String, Failed> {
-    draw((900, 380), |root| {
+    draw((900, 420), |root| {
         let most = passes.iter().map(|pass| pass.threads).max().unwrap_or(1) as f64;
-        let top = passes
-            .iter()
-            .map(|pass| pass.files_per_second)
-            .fold(1.0, f64::max);
+        let (low, high) = limits(passes.iter().map(|pass| pass.files_per_second));
         let mut chart = ChartBuilder::on(root)
             .margin(12)
             .margin_right(30)
-            .x_label_area_size(46)
-            .y_label_area_size(84)
-            .build_cartesian_2d(0.5..most * 1.5 + 0.5, 0.0..top * 1.1)?;
+            .x_label_area_size(54)
+            .y_label_area_size(96)
+            .build_cartesian_2d(0.5..most * 1.6 + 0.5, (low..high).log_scale())?;
         chart
             .configure_mesh()
             .light_line_style(WHITE)
             .bold_line_style(GRID)
             .axis_style(INK)
-            .label_style((FONT, 13).into_font().color(&INK))
+            .label_style((FONT, SMALL).into_font().color(&INK))
             .x_labels((most * 1.5).min(24.0) as usize + 2)
             .x_desc("threads")
             .y_desc("files a second")
@@ -181,7 +183,7 @@ pub(super) fn threads(passes: &[Threads]) -> Result<String, Failed> {
             .position(SeriesLabelPosition::LowerRight)
             .background_style(WHITE.mix(0.85))
             .border_style(GRID)
-            .label_font((FONT, 13).into_font().color(&INK))
+            .label_font((FONT, SMALL).into_font().color(&INK))
             .draw()?;
         Ok(())
     })

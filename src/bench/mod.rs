@@ -225,7 +225,7 @@ fn method(plan: &Plan) -> Vec<String> {
         ),
         format!(
             "From disk: open, read and load, files spread over a pool of threads; {} passes, \
-             median, fastest and slowest shown. `Only reading` opens and reads the same files in \
+             median, fastest and slowest shown. \"Only reading\" opens and reads the same files in \
              the same way and parses nothing: what is left is the file system's.",
             plan.rounds
         ),
@@ -242,7 +242,7 @@ fn method(plan: &Plan) -> Vec<String> {
          the four fields, what the solver reads; read from a lone file's resource, without \
          listing directories), and DeveloperPackage (what rez-build makes of a source)."
             .to_owned(),
-        "How many times faster: only files that both serve count. `With rez` counts all files \
+        "How many times faster: only files that both serve count. \"With rez\" counts all files \
          that rez serves, and adds the time of rez's repository package where rezload declines: \
          that is what the whole ladder takes."
             .to_owned(),
@@ -265,7 +265,8 @@ const BIASES: [&str; 9] = [
      avoids. The cold passes say how the cache was made cold.",
     "Python's times are per call inside a running interpreter: a command that starts Python for \
      one package pays far more.",
-    "A median over passes hides the first one. The VM tier keeps compiled code by a file's \
+    "A median over passes hides the first one: rezload's is a row of its own, and is held against \
+     the medians of the others, whose first passes aren't shown. The VM tier keeps compiled code by a file's \
      content, so its later passes are faster than its first; a scan meets each file once.",
     "rez's repository package is timed without the listing of directories that a solve also \
      needs, which favours rez.",

@@ -6,19 +6,34 @@ use super::charts::{bars, curves, duration, thousands, threads};
 use super::record::{Record, Row};
 
 const STYLE: &str = "
-body { font: 16px/1.5 system-ui, sans-serif; color: #282828; background: #fff;
-       max-width: 960px; margin: 2em auto; padding: 0 1em; }
+:root { color-scheme: light dark; --ink: #282828; --paper: #fff; --faint: #666; --line: #e1e1e1;
+        --wrong: #b00020; --right: #00664f; --warn: #fff4e0; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ddd; --paper: #1a1a1a; --faint: #a0a0a0; --line: #3a3a3a; --wrong: #ff8a95;
+          --right: #5fd3b0; --warn: #3d3018; }
+  /* the plots are drawn on white */
+  svg { filter: invert(.9) hue-rotate(180deg); }
+}
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+       max-width: 960px; margin: 2em auto; padding: 0 1em; overflow-wrap: break-word; }
 h1 { font-size: 1.7em; margin-bottom: 0; } h2 { margin-top: 2em; font-size: 1.25em; }
 table { border-collapse: collapse; width: 100%; font-size: .88em; font-variant-numeric: tabular-nums; }
-th, td { padding: .3em .6em; border-bottom: 1px solid #e1e1e1; text-align: right; vertical-align: top; }
-th:first-child, td:first-child { text-align: left; } th { font-weight: 600; }
-td { white-space: nowrap; } td:first-child, td:last-child { white-space: normal; }
-td small { display: block; color: #666; max-width: 24em; white-space: normal; }
-.scroll { overflow-x: auto; } svg { max-width: 100%; height: auto; }
-.wrong { color: #b00020; font-weight: 600; } .right { color: #00664f; }
-.facts { color: #555; } .warn { background: #fff4e0; padding: .6em 1em; }
+th, td { padding: .3em .6em; border-bottom: 1px solid var(--line); text-align: right;
+         vertical-align: top; white-space: nowrap; }
+th { font-weight: 600; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 11em; }
+td small { display: block; color: var(--faint); white-space: normal; font-weight: 400; }
+td small.left { overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; } figure { margin: 1em 0; }
+svg { width: 100%; min-width: 640px; height: auto; }
+.wrong { color: var(--wrong); font-weight: 600; } .right { color: var(--right); }
+.facts { color: var(--faint); } .warn { background: var(--warn); padding: .6em 1em; }
 code { font-size: .95em; } li { margin: .3em 0; } pre { overflow-x: auto; font-size: .75em; }
-@media print { body { max-width: none; } }
+@media print {
+  body { max-width: none; margin: 0; font-size: 11pt; } details { display: none; }
+  figure, tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  svg { min-width: 0; } .scroll { overflow: visible; } th, td { padding: .2em .35em; }
+}
 ";
 
 /// The page. A plot that can't be drawn is left out with the reason.
@@ -102,10 +117,8 @@ impl Page {
             .iter()
             .find(|row| row.name == "ladder, first pass")
         {
-            let mix: Vec<String> = ladder
-                .tiers
-                .iter()
-                .map(|(tier, files)| format!("{tier} {}", share(*files, ladder.files)))
+            let mix: Vec<String> = mix(ladder)
+                .map(|(tier, files)| format!("{tier} {}", share(files, ladder.files)))
                 .collect();
             self.add(&format!(
                 "<li>{} of the definitions are served without Python ({}).</li>",
@@ -119,13 +132,14 @@ impl Page {
             .filter(|ratio| ratio.rezload.ends_with("first pass"))
         {
             self.add(&format!(
-                "<li>{} takes {} times as long as rezload's first pass on the {} files that both \
-                 serve (medians for a file{}).</li>",
+                "<li>{} takes {} times as long as rezload's first pass for the median of the {} \
+                 files that both serve, and {} times as long for all of these{}.</li>",
                 escape(&ratio.other),
                 round(ratio.of_medians),
                 ratio.files,
+                round(ratio.of_totals),
                 ratio.with_rez.map_or(String::new(), |whole| format!(
-                    "; all files, with rez for what rezload declines: {} times",
+                    "; for all that rez serves, with rez for what rezload declines, {} times",
                     round(whole)
                 ))
             ));
@@ -143,10 +157,27 @@ impl Page {
             if wrong.is_empty() {
                 self.add("<li>All answers are those of rez's repository package.</li>");
             }
-            for row in wrong {
+            for (row, answers) in wrong
+                .iter()
+                .filter_map(|row| Some((row, row.answers.as_ref()?)))
+            {
+                let mut what = Vec::new();
+                if answers.different > 0 {
+                    what.push(format!(
+                        "gives another answer than rez's repository package for {} of {} files",
+                        answers.different, answers.compared
+                    ));
+                }
+                if answers.refused_by_rez > 0 {
+                    what.push(format!(
+                        "serves {} that rez's repository package refuses",
+                        answers.refused_by_rez
+                    ));
+                }
                 self.add(&format!(
-                    "<li class=\"wrong\">{} gives other answers than rez's repository package.</li>",
-                    escape(&row.name)
+                    "<li class=\"wrong\">{} {}.</li>",
+                    escape(&row.name),
+                    what.join(", and ")
                 ));
             }
         }
@@ -195,13 +226,16 @@ impl Page {
         self.plot(bars(&plotted));
         self.plot(curves(&plotted));
         self.table(&rows);
+        if record.python.is_some() {
+            self.answers(&rows);
+        }
         if !record.ratios.is_empty() {
-            self.add("<h3>How many times faster</h3><div class=\"scroll\"><table><tr><th>than</th><th>rezload</th><th>files</th><th>by medians</th><th>by totals</th><th>with rez</th></tr>");
+            self.add("<h3>How many times faster</h3><div class=\"scroll\"><table><tr><th>than</th><th>which pass</th><th>files</th><th>by medians</th><th>by totals</th><th>with rez</th></tr>");
             for ratio in &record.ratios {
                 self.add(&format!(
                     "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
                     escape(&ratio.other),
-                    escape(&ratio.rezload),
+                    escape(ratio.rezload.trim_start_matches("rezload, ")),
                     ratio.files,
                     round(ratio.of_medians),
                     round(ratio.of_totals),
@@ -247,22 +281,15 @@ impl Page {
     }
 
     fn table(&mut self, rows: &[&Row]) {
-        let judged = rows.iter().any(|row| row.answers.is_some());
-        self.add("<div class=\"scroll\"><table><tr><th>who</th><th>files</th><th>served</th><th>median</th><th>p95</th><th>mean</th><th>max</th><th>total</th><th>MiB/s</th>");
-        if judged {
-            self.add("<th>answers against rez's</th>");
-        }
-        self.add("</tr>");
+        self.add("<div class=\"scroll\"><table><tr><th>who</th><th>files</th><th>served</th><th>median</th><th>p95</th><th>mean</th><th>max</th><th>total</th><th>MiB/s</th></tr>");
         for row in rows {
-            let mix: Vec<String> = row
-                .tiers
-                .iter()
-                .map(|(tier, files)| format!("{tier} {}", thousands(*files as u64)))
+            let mix: Vec<String> = mix(row)
+                .map(|(tier, files)| format!("{tier} {}", thousands(files as u64)))
                 .collect();
-            let _ = write!(
+            let _ = writeln!(
                 self.html,
                 "<tr><td><b>{}</b><small>{}</small></td><td>{}</td><td>{} ({}){}</td><td>{}</td>\
-                 <td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.1}</td>",
+                 <td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.1}</td></tr>",
                 escape(&row.name),
                 escape(&row.what),
                 thousands(row.files as u64),
@@ -280,43 +307,41 @@ impl Page {
                 duration(row.seconds * 1e9),
                 row.bytes_per_second / f64::from(1 << 20)
             );
-            if judged {
-                self.answers(row);
-            }
-            self.add("</tr>");
         }
         self.add("</table></div>");
     }
 
-    fn answers(&mut self, row: &Row) {
-        let Some(answers) = &row.answers else {
-            self.add("<td></td>");
-            return;
-        };
-        if answers.is_wrong() {
-            let _ = write!(
+    /// Whose answers are rez's.
+    fn answers(&mut self, rows: &[&Row]) {
+        self.add("<h3>Answers, against those of rez's repository package</h3>");
+        self.add("<div class=\"scroll\"><table><tr><th>who</th><th>served</th><th>compared</th><th>different</th><th>refused by rez</th><th>digest</th><th>rez's digest</th></tr>");
+        for row in rows {
+            let Some(answers) = &row.answers else {
+                continue;
+            };
+            let class = if answers.is_wrong() { "wrong" } else { "right" };
+            let examples = answers.examples.iter().map(|path| escape(path));
+            let examples = examples.collect::<Vec<_>>().join("<br>");
+            let _ = writeln!(
                 self.html,
-                "<td class=\"wrong\"><code>{}</code>, rez has <code>{}</code>: {} of {} different, \
-                 {} served that rez refuses<small>{}</small></td>",
+                "<tr class=\"{class}\"><td><b>{}</b><small class=\"left\">{examples}</small></td>\
+                 <td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td>\
+                 <td><code>{}</code></td></tr>",
+                escape(&row.name),
+                thousands(row.served as u64),
+                thousands(answers.compared as u64),
+                thousands(answers.different as u64),
+                thousands(answers.refused_by_rez as u64),
                 answers.digest,
                 answers.rez_digest,
-                answers.different,
-                answers.compared,
-                answers.refused_by_rez,
-                escape(&answers.examples.join(" "))
-            );
-        } else {
-            let _ = write!(
-                self.html,
-                "<td class=\"right\"><code>{}</code>, equal on {}</td>",
-                answers.digest, answers.compared
             );
         }
+        self.add("</table></div>");
     }
 
     fn plot(&mut self, svg: Result<String, Box<dyn std::error::Error>>) {
         match svg {
-            Ok(svg) => self.add(&format!("<figure style=\"margin: 1em 0\">{svg}</figure>")),
+            Ok(svg) => self.add(&format!("<figure class=\"scroll\">{svg}</figure>")),
             Err(error) => self.warn(&format!("a plot can't be drawn: {error}")),
         }
     }
@@ -337,6 +362,13 @@ impl Page {
             escape(&json)
         ));
     }
+}
+
+/// Served files by tier, in ladder order, and declined ones.
+fn mix(row: &Row) -> impl Iterator<Item = (&'static str, usize)> + '_ {
+    ["static", "vm", "rez", "declined"]
+        .into_iter()
+        .filter_map(|tier| Some((tier, *row.tiers.get(tier)?)))
 }
 
 fn share(part: usize, whole: usize) -> String {

@@ -300,6 +300,15 @@ pub(super) struct DiffArgs {
     #[arg(long)]
     pub definition: bool,
 
+    /// Have rez load the files that no tier serves, too, to say which of them it refuses and how
+    /// much of what it loads never needs Python
+    #[arg(long)]
+    pub declined: bool,
+
+    /// List every file, equal ones too
+    #[arg(long)]
+    pub all: bool,
+
     /// Keep outcomes in this file: an interrupted comparison goes on where it was, and files that
     /// haven't changed aren't compared again
     #[arg(long, value_name = "FILE")]

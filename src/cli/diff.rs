@@ -11,7 +11,8 @@ use super::args::DiffArgs;
 use super::input::loader;
 use super::output::{printable, printable_path, Output, BAD, DIM, GOOD, NAME, WARN};
 use super::progress::Progress;
-use crate::diff::{compare, Outcome, Scope, State};
+use super::table::percent;
+use crate::diff::{ask_about_declined, compare, Outcome, RezSays, Scope, State};
 use crate::json_path::path_value;
 use crate::rez_tier::RezTier;
 use crate::source_file::read_source;
@@ -53,7 +54,7 @@ pub(super) fn run(
         Err(message) => return fail(output, &message),
     };
     let state = match &args.state {
-        Some(path) => State::open(path, &about),
+        Some(path) => State::open(path, &about.key),
         None => Ok(State::none()),
     };
     let mut state = match state {
@@ -87,15 +88,21 @@ pub(super) fn run(
                     Ok(source) => source,
                     Err(error) => return Compared::unread(error.to_string()),
                 };
-                match state.get(path, &source) {
+                match state.get(path, &source, args.declined) {
                     Some(outcome) => Compared {
                         outcome: outcome.clone(),
                         source: None,
                     },
-                    None => Compared {
-                        outcome: compare(&loader, &rez, scope, path, &source),
-                        source: Some(source),
-                    },
+                    None => {
+                        let mut outcome = compare(&loader, &rez, scope, path, &source);
+                        if args.declined {
+                            outcome = ask_about_declined(outcome, &rez, scope, path);
+                        }
+                        Compared {
+                            outcome,
+                            source: Some(source),
+                        }
+                    }
                 }
             };
             batch.par_iter().map(one).collect()
@@ -111,7 +118,7 @@ pub(super) fn run(
                 output.line(&line(path, &compared.outcome))?;
             } else {
                 let mut shown = Ok(());
-                progress.hide(|| shown = show(path, &compared.outcome, output));
+                progress.hide(|| shown = show(path, &compared.outcome, args.all, output));
                 shown?;
             }
         }
@@ -121,7 +128,7 @@ pub(super) fn run(
     }
     progress.finish();
     if !args.json {
-        summary.show(&about, output)?;
+        summary.show(args, &about.shown, output)?;
     }
     Ok(if summary.is_good() && unlisted.is_empty() {
         Finding::Equal
@@ -145,13 +152,33 @@ impl Compared {
     }
 }
 
-/// What is compared with what: an outcome holds as long as this does.
-fn about(args: &DiffArgs, rez: &RezTier) -> Result<String, String> {
+/// What is compared with what.
+struct About {
+    /// For people.
+    shown: String,
+    /// For the state file: an outcome holds as long as this does.
+    key: String,
+}
+
+/// Says rez's version, Python's, and a digest of what rez is configured with: what a file gives
+/// may depend on it. Not `-m rez`, which a studio may wrap.
+const ASK: &str = "\
+import hashlib, os, platform, rez
+from rez.config import config
+digest = hashlib.sha256()
+for path in config.sourced_filepaths:
+    with open(path, 'rb') as file:
+        digest.update(file.read())
+for item in sorted(os.environ.items()):
+    if item[0].startswith('REZ_'):
+        digest.update(repr(item).encode())
+print(rez.__version__, platform.python_version(), digest.hexdigest()[:16])";
+
+fn about(args: &DiffArgs, rez: &RezTier) -> Result<About, String> {
     let (program, flags) = rez.interpreter().map_err(|error| error.to_string())?;
-    let script = "import platform, rez; print(rez.__version__, platform.python_version())";
     let asked = std::process::Command::new(&program)
         .args(flags)
-        .args(["-c", script])
+        .args(["-c", ASK])
         .stdin(std::process::Stdio::null())
         .output()
         .map_err(|error| format!("can't start `{}`: {error}", program.display()))?;
@@ -164,7 +191,7 @@ fn about(args: &DiffArgs, rez: &RezTier) -> Result<String, String> {
         let last = stderr.trim().lines().last().unwrap_or_default().to_owned();
         return Err(format!("`{}` can't import rez: {last}", program.display()));
     };
-    Ok(format!(
+    let shown = format!(
         "rezload {} with rez {version} on Python {python}, {}, tiers {}",
         env!("CARGO_PKG_VERSION"),
         if args.definition {
@@ -177,7 +204,13 @@ fn about(args: &DiffArgs, rez: &RezTier) -> Result<String, String> {
         } else {
             "static"
         },
-    ))
+    );
+    let key = format!(
+        "{shown}, {}, configuration {}",
+        program.display(),
+        words.next().unwrap_or("unknown")
+    );
+    Ok(About { shown, key })
 }
 
 #[derive(Default)]
@@ -186,6 +219,10 @@ struct Summary {
     mismatches: usize,
     refused: usize,
     declined: usize,
+    /// Of these, what rez loads, what it refuses, and what it gave no answer for.
+    declined_loaded: usize,
+    declined_refused: usize,
+    declined_unanswered: usize,
     unknown: usize,
     /// How many outcomes are those of an earlier run.
     kept: usize,
@@ -197,7 +234,15 @@ impl Summary {
             Outcome::Match { tier } => *self.matches.entry(tier.clone()).or_default() += 1,
             Outcome::Mismatch { .. } => self.mismatches += 1,
             Outcome::Refused { .. } => self.refused += 1,
-            Outcome::Declined { .. } => self.declined += 1,
+            Outcome::Declined { rez, .. } => {
+                self.declined += 1;
+                match rez {
+                    None => {}
+                    Some(RezSays::Loads) => self.declined_loaded += 1,
+                    Some(RezSays::Refuses) => self.declined_refused += 1,
+                    Some(RezSays::Nothing) => self.declined_unanswered += 1,
+                }
+            }
             Outcome::Unanswered { .. } | Outcome::Unread { .. } => self.unknown += 1,
         }
         let is_unread = matches!(compared.outcome, Outcome::Unread { .. });
@@ -208,7 +253,7 @@ impl Summary {
         self.mismatches + self.refused + self.unknown == 0
     }
 
-    fn show(&self, about: &str, output: &mut Output) -> io::Result<()> {
+    fn show(&self, args: &DiffArgs, about: &str, output: &mut Output) -> io::Result<()> {
         let matches: usize = self.matches.values().sum();
         let files = matches + self.mismatches + self.refused + self.declined + self.unknown;
         output.line(&format!("{NAME}{files} definitions{NAME:#}, {about}"))?;
@@ -234,15 +279,47 @@ impl Summary {
         output.line(&format!(
             "  declined {}: no compiled tier serves them, rez answers",
             self.declined
+        ))?;
+        if !args.declined {
+            return Ok(());
+        }
+        for (count, what) in [
+            (self.declined_loaded, "rez loads"),
+            (self.declined_refused, "rez refuses"),
+            (self.declined_unanswered, "rez gave no answer for"),
+        ] {
+            if count > 0 {
+                output.line(&format!("    {what} {count}"))?;
+            }
+        }
+        // what rez may load counts as loaded: the share is never said too high
+        let loaded = matches + self.mismatches + self.declined_loaded + self.declined_unanswered;
+        output.line(&format!(
+            "  {NAME}{}{NAME:#} of the {loaded} that rez loads never need Python",
+            percent(matches, loaded)
         ))
     }
 }
 
-/// What is wrong with one file; nothing when nothing is.
-fn show(path: &Path, outcome: &Outcome, output: &mut Output) -> io::Result<()> {
+/// What is wrong with one file; with `all` a line for every file.
+fn show(path: &Path, outcome: &Outcome, all: bool, output: &mut Output) -> io::Result<()> {
     let path = printable_path(path);
     match outcome {
-        Outcome::Match { .. } | Outcome::Declined { .. } => Ok(()),
+        Outcome::Match { tier } if all => output.line(&format!(
+            "{NAME}{path}{NAME:#}: {GOOD}equal{GOOD:#}, served by the {tier} tier"
+        )),
+        Outcome::Match { .. } => Ok(()),
+        Outcome::Declined { reason, rez, error } => {
+            let error = first_line(error.as_deref().unwrap_or_default());
+            let what = match rez {
+                Some(RezSays::Refuses) => format!("rez refuses it, too: {error}"),
+                Some(RezSays::Nothing) => format!("rez gave no answer: {error}"),
+                Some(RezSays::Loads) if all => format!("rez loads it ({reason})"),
+                None if all => format!("rez wasn't asked ({reason})"),
+                Some(RezSays::Loads) | None => return Ok(()),
+            };
+            output.line(&format!("{NAME}{path}{NAME:#}: no tier serves it, {what}"))
+        }
         Outcome::Mismatch { tier, differences } => {
             output.line(&format!(
                 "{NAME}{path}{NAME:#}: the {tier} tier is {BAD}different{BAD:#}"
@@ -256,7 +333,7 @@ fn show(path: &Path, outcome: &Outcome, output: &mut Output) -> io::Result<()> {
         }
         Outcome::Refused { tier, error } => output.line(&format!(
             "{NAME}{path}{NAME:#}: the {tier} tier serves it, and rez {BAD}refuses{BAD:#} it: {}",
-            printable(error)
+            first_line(error)
         )),
         Outcome::Unanswered { reason } | Outcome::Unread { reason } => {
             output.flush()?;
@@ -264,6 +341,13 @@ fn show(path: &Path, outcome: &Outcome, output: &mut Output) -> io::Result<()> {
             Ok(())
         }
     }
+}
+
+/// The first line of an exception, whose others are its traceback.
+fn first_line(error: &str) -> String {
+    let (line, more) = error.split_once('\n').unwrap_or((error, ""));
+    let dots = if more.is_empty() { "" } else { " ..." };
+    format!("{}{dots}", printable(line))
 }
 
 fn short(value: &Json) -> String {

@@ -13,7 +13,7 @@ use crate::error::LoadError;
 use crate::json_path::path_value;
 use crate::package::Tier;
 use crate::source_file::with_source;
-use crate::survey::{look, Bucket, Look, Survey, Verdict};
+use crate::survey::{look, Bucket, FileError, Look, Survey, Verdict};
 
 /// How many files are looked at between two turns of the progress bar.
 const BATCH: usize = 512;
@@ -66,7 +66,7 @@ pub(super) fn run(args: &SurveyArgs, output: &mut Output) -> io::Result<Finding>
     }
     progress.finish();
     if args.json {
-        output.line(&json(args, &survey, &unread))?;
+        output.line(&json(args, &survey, &unread, &unlisted))?;
     } else {
         Report {
             survey: &survey,
@@ -96,7 +96,8 @@ impl Report<'_> {
         let survey = self.survey;
         let files = survey.files();
         output.line(&format!(
-            "{NAME}{files} definitions{NAME:#}, {} bytes",
+            "{NAME}{}{NAME:#}, {} bytes",
+            counted(files, "definition"),
             survey.bytes()
         ))?;
         if files == 0 {
@@ -122,7 +123,7 @@ impl Report<'_> {
                 format!("  {BAD}declined{BAD:#}"),
                 rest.to_string(),
                 percent(rest, files),
-                "rez answers for these".to_owned(),
+                "rez answers for these, or refuses them".to_owned(),
             ]);
         }
         table.show(output)?;
@@ -192,8 +193,8 @@ impl Report<'_> {
     fn more(&self, rows: usize, output: &mut Output) -> io::Result<()> {
         if rows > self.rows {
             output.line(&format!(
-                "  {DIM}and {} more rows; --all shows them{DIM:#}",
-                rows - self.rows
+                "  {DIM}and {}; --all shows them{DIM:#}",
+                counted(rows - self.rows, "more row")
             ))?;
         }
         Ok(())
@@ -209,23 +210,35 @@ impl Report<'_> {
             percent(verdict.without_python, files).trim(),
             percent(verdict.without_running, files).trim(),
         ))?;
+        if verdict.without_python_in_repository > verdict.without_python {
+            output.line(&format!(
+                "  In a repository, whose directories give name and version, {} never need one.",
+                percent(verdict.without_python_in_repository, files).trim(),
+            ))?;
+        }
         if verdict.steps.is_empty() {
             return Ok(());
         }
-        output.line("  What would bring most of the others to the static tier:")?;
+        output.line(
+            "  What would bring most of the others to the static tier, each on top of those before:",
+        )?;
         for (index, step) in verdict.steps.iter().enumerate() {
             output.line(&format!(
-                "  {}. {NAME}{}{NAME:#} in {} files: {}; so far up to {} files, {} in all",
+                "  {}. {NAME}{}{NAME:#} in {}: {} (up to {})",
                 index + 1,
                 printable(&step.construct.to_string()),
-                step.files,
+                counted(step.files, "file"),
                 step.construct.advice(),
-                step.cleared,
                 percent(verdict.without_running + step.cleared, files).trim(),
             ))?;
         }
         Ok(())
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
 }
 
 fn example(bucket: &Bucket) -> String {
@@ -235,7 +248,12 @@ fn example(bucket: &Bucket) -> String {
     })
 }
 
-fn json(args: &SurveyArgs, survey: &Survey, unread: &[LoadError]) -> String {
+fn json(
+    args: &SurveyArgs,
+    survey: &Survey,
+    unread: &[LoadError],
+    unlisted: &[FileError],
+) -> String {
     use serde_json::{json, Value};
 
     let files = survey.files();
@@ -284,9 +302,12 @@ fn json(args: &SurveyArgs, survey: &Survey, unread: &[LoadError]) -> String {
             "path": path(error.path()),
             "reason": error.to_string(),
         })).collect::<Vec<_>>(),
+        "unlisted": unlisted.iter().map(|error| &error.message).collect::<Vec<_>>(),
         "verdict": {
             "without_python": verdict.without_python,
             "without_python_percent": share(verdict.without_python),
+            "without_python_in_repository": verdict.without_python_in_repository,
+            "without_python_in_repository_percent": share(verdict.without_python_in_repository),
             "without_running": verdict.without_running,
             "without_running_percent": share(verdict.without_running),
             "steps": verdict.steps.iter().map(|step| json!({

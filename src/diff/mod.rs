@@ -55,6 +55,12 @@ pub enum Outcome {
     Declined {
         /// The last tier's reason.
         reason: String,
+        /// What rez makes of it, if it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rez: Option<RezSays>,
+        /// rez's exception, or why it gave no answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
     },
     /// rez gave no answer: it took too long, died, or couldn't be started.
     Unanswered {
@@ -78,6 +84,31 @@ impl Outcome {
     pub fn is_unknown(&self) -> bool {
         matches!(self, Outcome::Unanswered { .. } | Outcome::Unread { .. })
     }
+
+    /// Whether another comparison that asks rez about declined files too, or doesn't, as
+    /// `declined` says, has nothing to add.
+    pub fn is_final(&self, declined: bool) -> bool {
+        match self {
+            Outcome::Declined { rez, .. } => match rez {
+                None => !declined,
+                Some(RezSays::Nothing) => false,
+                Some(RezSays::Loads | RezSays::Refuses) => true,
+            },
+            outcome => !outcome.is_unknown(),
+        }
+    }
+}
+
+/// What rez says of a file that no compiled tier serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RezSays {
+    /// rez loads it.
+    Loads,
+    /// rez refuses it, too.
+    Refuses,
+    /// It took too long, died, couldn't be started, or isn't trusted.
+    Nothing,
 }
 
 /// A field in which a tier and rez differ; what a side doesn't have is null.
@@ -115,6 +146,27 @@ pub fn compare(
     }
 }
 
+/// Adds to the outcome of a file that no tier serves what rez makes of it; rez runs the file.
+pub fn ask_about_declined(outcome: Outcome, rez: &RezTier, scope: Scope, path: &Path) -> Outcome {
+    let Outcome::Declined { reason, .. } = outcome else {
+        return outcome;
+    };
+    let loaded = match scope {
+        Scope::Fields => rez.load(path, Vec::new()).map(drop),
+        Scope::Definition => rez.definition(path, Vec::new()).map(drop),
+    };
+    let (rez, error) = match loaded {
+        Ok(()) => (RezSays::Loads, None),
+        Err(LoadError::Refused { refusal, .. }) => (RezSays::Refuses, Some(refusal.to_string())),
+        Err(error) => (RezSays::Nothing, Some(error.to_string())),
+    };
+    Outcome::Declined {
+        reason,
+        rez: Some(rez),
+        error,
+    }
+}
+
 fn compare_once(
     loader: &Loader,
     rez: &RezTier,
@@ -143,6 +195,8 @@ fn compare_once(
                 .map_or("", |last| last.declined.reason.code());
             return Outcome::Declined {
                 reason: reason.to_owned(),
+                rez: None,
+                error: None,
             };
         }
         Err(error) => {

@@ -130,10 +130,11 @@ impl State {
     }
 
     /// What is known of the file at `path` with these bytes. Only what may be relied on:
-    /// a file that rez gave no answer for is asked about again.
-    pub fn get(&self, path: &Path, source: &[u8]) -> Option<&Outcome> {
+    /// a file that rez gave no answer for is asked about again, and one that no tier serves
+    /// when `declined` ones are to be asked about and this one wasn't.
+    pub fn get(&self, path: &Path, source: &[u8], declined: bool) -> Option<&Outcome> {
         let (hash, outcome) = self.known.get(&key(path))?;
-        (*hash == hash_of(source) && !outcome.is_unknown()).then_some(outcome)
+        (*hash == hash_of(source) && outcome.is_final(declined)).then_some(outcome)
     }
 
     /// Keeps an outcome; [`flush`](Self::flush) writes it.

@@ -181,7 +181,7 @@ impl fmt::Display for Construct {
             field => field.as_str(),
         };
         match self {
-            Construct::Encoding => f.write_str("not UTF-8"),
+            Construct::Encoding => f.write_str("not UTF-8 text"),
             Construct::TooLarge => f.write_str("too large to look into"),
             Construct::SyntaxError => f.write_str("syntax error"),
             Construct::NewSyntax => f.write_str("syntax newer than Python 3.8"),

@@ -41,6 +41,16 @@ use crate::package::{Tier, TierDeclined};
 /// How many paths of a bucket are kept as examples.
 const EXAMPLES: usize = 3;
 
+/// Reasons that are none in a repository.
+const NAMING: [Reason; 6] = [
+    Reason::MissingName,
+    Reason::MissingVersion,
+    Reason::NameType,
+    Reason::NameInvalid,
+    Reason::VersionType,
+    Reason::VersionInvalid,
+];
+
 /// One definition, looked at.
 #[derive(Clone, Debug)]
 pub struct Look {
@@ -50,6 +60,9 @@ pub struct Look {
     pub bytes: usize,
     /// The tier that serves it.
     pub tier: Option<Tier>,
+    /// The tier that serves it in a repository, when none serves it alone for its name or version:
+    /// there the directories give both.
+    pub in_repository: Option<Tier>,
     /// Why the other tiers declined, in ladder order.
     pub declined: Vec<TierDeclined>,
     /// What it does at its top level.
@@ -63,10 +76,17 @@ pub fn look(loader: &Loader, path: &Path, source: &[u8]) -> Look {
         Err(LoadError::Declined { declined, .. }) => (None, declined),
         Err(_) => (None, Vec::new()),
     };
+    let lacks_name = tier.is_none()
+        && declined
+            .last()
+            .is_some_and(|last| NAMING.contains(&last.declined.reason));
     Look {
         path: path.to_path_buf(),
         bytes: source.len(),
         tier,
+        in_repository: lacks_name
+            .then(|| loader.tier_in_repository(source))
+            .flatten(),
         declined,
         constructs: constructs(source),
     }
@@ -103,6 +123,7 @@ pub struct Survey {
     files: usize,
     bytes: u64,
     tiers: BTreeMap<Tier, usize>,
+    in_repository: usize,
     reasons: BTreeMap<(Tier, Reason), Bucket>,
     constructs: BTreeMap<Construct, Bucket>,
     /// How many files that the static tier declines have exactly these constructs.
@@ -117,6 +138,7 @@ impl Survey {
         if let Some(tier) = look.tier {
             *self.tiers.entry(tier).or_default() += 1;
         }
+        self.in_repository += usize::from(look.in_repository.is_some());
         for declined in &look.declined {
             let key = (declined.tier, declined.declined.reason);
             self.reasons.entry(key).or_default().add(&look);
@@ -143,6 +165,12 @@ impl Survey {
     /// How many of them a tier of the loader served.
     pub fn served(&self) -> usize {
         self.tiers.values().sum()
+    }
+
+    /// How many more a tier serves where they are in a repository: alone they lack a valid name or
+    /// version, which the directories give there.
+    pub fn in_repository(&self) -> usize {
+        self.in_repository
     }
 
     /// How many files each tier served, in ladder order; tiers that served none are left out.

@@ -15,6 +15,8 @@ const STEPS: usize = 5;
 pub struct Verdict {
     /// How many files no Python process is needed for: a compiled tier serves them.
     pub without_python: usize,
+    /// The same where all of them are in repositories, whose directories give name and version.
+    pub without_python_in_repository: usize,
     /// How many files the static tier serves.
     pub without_running: usize,
     /// The changes that would help most, the best one first.
@@ -37,8 +39,10 @@ impl Verdict {
     pub(super) fn of(survey: &Survey) -> Self {
         let count = |tier| survey.tiers.get(&tier).copied().unwrap_or(0);
         let without_running = count(Tier::Static);
+        let without_python = without_running + count(Tier::Vm);
         Verdict {
-            without_python: without_running + count(Tier::Vm),
+            without_python,
+            without_python_in_repository: without_python + survey.in_repository,
             without_running,
             steps: steps(survey),
         }

@@ -16,6 +16,8 @@ from typing import Any, Iterable
 import ast_classifier
 import pytest
 
+import rezload
+
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 #: Fixtures that only a limit or a table of some CPython refuses, and what ruff leaves to a linter.
 LENIENT = (
@@ -26,6 +28,9 @@ LENIENT = (
     "statement_try_else_without_except",
 )
 COMMAND = os.environ.get("REZLOAD_COMMAND")
+
+
+pytestmark = pytest.mark.vm
 
 
 def survey(paths: Iterable[Path]) -> Any:
@@ -66,6 +71,19 @@ def test_the_counts_are_those_of_an_independent_classifier(name: str) -> None:
     # `ast` is of one Python
     counts.pop(("new-syntax", None), None)
     assert counts == dict(expected)
+
+
+@pytest.mark.parametrize("name", ["static", "dynamic", "declined"])
+def test_the_tiers_are_those_that_load_the_files(name: str) -> None:
+    report = survey(INPUTS[name])
+    tiers: Counter[str] = Counter()
+    for path in INPUTS[name]:
+        try:
+            tiers[rezload.load(path, fallback=None).tier] += 1
+        except rezload.Declined:
+            tiers["declined"] += 1
+    counts = {row["tier"]: row["served"] for row in report["tiers"]}
+    assert {**counts, "declined": report["declined"]} == {"declined": 0, **tiers}
 
 
 @pytest.mark.parametrize("name", INPUTS)
