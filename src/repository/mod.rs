@@ -78,6 +78,9 @@ pub struct Repositories {
     inner: Arc<Inner>,
 }
 
+/// The plan of a family, once it is listed.
+type Slot = Arc<Mutex<Option<Arc<Plan>>>>;
+
 /// What a scan's jobs share.
 struct Inner {
     paths: Vec<PathBuf>,
@@ -88,7 +91,7 @@ struct Inner {
     /// Where the repositories are, or the first path that rez refuses.
     locations: OnceLock<Result<Vec<Arc<str>>, PathBuf>>,
     /// Families that were asked for by name: each is listed once.
-    plans: Mutex<HashMap<String, Arc<Mutex<Option<Arc<Plan>>>>>>,
+    plans: Mutex<HashMap<String, Slot>>,
     pools: Pools,
 }
 
