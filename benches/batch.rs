@@ -12,6 +12,13 @@ use std::path::{Path, PathBuf};
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use rayon::prelude::*;
 
+/// A `package.py`; in the fixtures every Python file is a definition.
+fn is_definition(path: &Path) -> bool {
+    let is_fixture = path.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"));
+    path.file_name().is_some_and(|name| name == "package.py")
+        || is_fixture && path.extension().is_some_and(|extension| extension == "py")
+}
+
 fn paths(root: &Path) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     let mut folders = vec![root.to_path_buf()];
@@ -20,7 +27,7 @@ fn paths(root: &Path) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "py") {
+            } else if is_definition(&path) {
                 paths.push(path);
             }
         }

@@ -18,6 +18,13 @@ use std::path::{Path, PathBuf};
 
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Throughput};
 
+/// A `package.py`; in the fixtures every Python file is a definition.
+fn is_definition(path: &Path) -> bool {
+    let is_fixture = path.starts_with(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures"));
+    path.file_name().is_some_and(|name| name == "package.py")
+        || is_fixture && path.extension().is_some_and(|extension| extension == "py")
+}
+
 /// Every `package.py` (or fixture) below `root`, in path order.
 fn sources(root: &Path) -> Vec<Vec<u8>> {
     let mut paths = Vec::new();
@@ -30,7 +37,7 @@ fn sources(root: &Path) -> Vec<Vec<u8>> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "py") {
+            } else if is_definition(&path) {
                 paths.push(path);
             }
         }
