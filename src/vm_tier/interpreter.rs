@@ -3,13 +3,16 @@
 use rustpython_vm::builtins::{PyCode, PyDictRef, PyModule};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::signal::{user_signal_channel, UserSignalSender};
-use rustpython_vm::{AsObject, PyPayload, PyRef, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, Settings, VirtualMachine};
 use std::cell::RefCell;
 
 use super::cache::Codes;
 use super::front::NEEDS_BODY;
+use super::guard;
 use super::hooks;
+use super::integrity;
 use super::natives;
+use super::operators;
 use super::sets;
 use super::state;
 use crate::decline::Reason;
@@ -67,6 +70,8 @@ pub(super) struct Interpreter {
 pub(super) struct Parts {
     /// The builtins of definitions.
     pub builtins: PyDictRef,
+    /// What is in there.
+    pub builtins_held: u64,
     pub dsl: PyRef<PyModule>,
 }
 
@@ -113,6 +118,11 @@ impl Interpreter {
 
 impl Parts {
     fn new(vm: &VirtualMachine) -> PyResult<Self> {
+        // classes that are made later inherit it
+        operators::install(vm);
+        vm.state
+            .codec_registry
+            .register(vm.new_function("encodings", no_encoding).into(), vm)?;
         let modules = vm.sys_module.get_attr("modules", vm)?;
         let native = natives::module(vm)?;
         modules.set_item("_rezload", native.clone().into(), vm)?;
@@ -135,7 +145,12 @@ impl Parts {
         let Ok(dsl) = dsl.downcast::<PyModule>() else {
             return Err(vm.new_type_error("the DSL is a module".to_owned()));
         };
-        Ok(Parts { builtins, dsl })
+        let builtins_held = integrity::held(builtins.as_object());
+        Ok(Parts {
+            builtins,
+            builtins_held,
+            dsl,
+        })
     }
 
     /// The attribute `name` of the DSL.
@@ -177,6 +192,7 @@ fn builtins(vm: &VirtualMachine) -> PyResult<PyDictRef> {
     )?;
     hooks::replace_builtins(&builtins, vm)?;
     sets::add_builtins(&builtins, vm)?;
+    guard::add_builtins(&builtins, vm)?;
     builtins.set_item(
         NEEDS_BODY,
         vm.new_function(NEEDS_BODY, needs_body).into(),
@@ -190,6 +206,16 @@ fn open(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     natives::imports::find("io", vm)?
         .get_attr("open", vm)?
         .call(args, vm)
+}
+
+/// Asked for an encoding that RustPython doesn't have itself.
+fn no_encoding(name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name = name.str(vm)?.to_string_lossy().into_owned();
+    Err(natives::decline(
+        vm,
+        Reason::AttributeUnknown,
+        format!("the encoding {name}"),
+    ))
 }
 
 fn needs_body(vm: &VirtualMachine) -> PyResult {

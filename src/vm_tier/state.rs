@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rustpython_vm::PyObjectRef;
+
 use super::limits::Limits;
 use super::outcome::Refusal;
 use super::profile::Profile;
@@ -31,6 +33,8 @@ pub(super) struct Run {
     pub importing: usize,
     /// The modules that the definition imported, with those above them.
     pub imported: Vec<String>,
+    /// The exceptions that the definition itself has raised.
+    pub raised: Vec<PyObjectRef>,
     pub printed: usize,
     pub read: usize,
 }
@@ -53,6 +57,7 @@ pub(super) fn start(profile: &Arc<Profile>, limits: Limits) {
         interrupts: 0,
         importing: 0,
         imported: Vec::new(),
+        raised: Vec::new(),
         printed: 0,
         read: 0,
     }));
