@@ -24,11 +24,13 @@ use rustpython_vm::compiler::{
 };
 
 use super::grammar;
+use super::guard;
 use super::handed::{self, Handed, PUT};
 use super::hooks;
 use super::integrity;
 use super::outcome::Refusal;
 use super::sets;
+use super::versions;
 use super::{EARLY_FILENAME, FILENAME, LATE_FILENAME};
 use crate::decline::Reason;
 use crate::static_tier::{outline, Outlined, OutlinedFunction, OutlinedLiteral};
@@ -416,6 +418,13 @@ fn compile_text(
         return Err(Refusal::new(Reason::VmSyntax, odd));
     }
     let mut module: Mod = parsed.into_syntax();
+    if let Some((at, name)) = versions::later_name(text, python.1) {
+        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count();
+        return Err(Refusal {
+            line: Some(line),
+            ..Refusal::new(Reason::AttributeUnknown, name)
+        });
+    }
     if let Some(odd) = grammar::odd_statement(&module, text, python) {
         return Err(Refusal::new(Reason::VmSyntax, odd));
     }
@@ -426,6 +435,9 @@ fn compile_text(
     let may_change = integrity::may_change(&module);
     if sets {
         sets::guard(&mut module);
+    }
+    if let Some(odd) = guard::guard(&mut module) {
+        return Err(Refusal::new(Reason::VmSyntax, odd));
     }
     let options = CompileOpts {
         debug_ranges: false,
@@ -455,7 +467,7 @@ fn looks_at_code(text: &str) -> bool {
 
 /// Whether a name of [`hooks::internal_name`] may be in `text`.
 fn may_be_internal(text: &str) -> bool {
-    ["__", "_frame", "f_", "mro", "co_code"]
+    ["__", "_frame", "f_", "gi_", "tb_", "mro", "co_"]
         .iter()
         .any(|part| memmem::find(text.as_bytes(), part.as_bytes()).is_some())
 }

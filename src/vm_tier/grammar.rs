@@ -2,8 +2,14 @@
 
 use ruff_text_size::Ranged;
 use rustpython_vm::compiler::ast::token::{TokenKind, Tokens};
-use rustpython_vm::compiler::ast::visitor::{walk_body, walk_stmt, Visitor};
-use rustpython_vm::compiler::ast::{Identifier, Mod, Stmt, WithItem};
+use rustpython_vm::compiler::ast::visitor::{
+    walk_body, walk_expr, walk_interpolated_string_element, walk_stmt, Visitor,
+};
+use rustpython_vm::compiler::ast::{
+    Expr, Identifier, InterpolatedStringElement, Mod, Stmt, StringLiteral, WithItem,
+};
+
+use super::versions;
 
 /// Blocks in blocks that CPython compiles in one function; it allows 20, of more kinds.
 const MAX_BLOCKS: usize = 16;
@@ -116,6 +122,28 @@ struct Search<'t> {
 }
 
 impl<'a> Visitor<'a> for Search<'_> {
+    fn visit_string_literal(&mut self, string: &'a StringLiteral) {
+        self.text(&string.value);
+    }
+
+    fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
+        if let InterpolatedStringElement::Literal(literal) = element {
+            self.text(&literal.value);
+        }
+        walk_interpolated_string_element(self, element);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Subscript(subscript) = expression {
+            let generic = ["dict", "frozenset", "list", "set", "tuple", "type"];
+            let class = matches!(&*subscript.value, Expr::Name(name) if generic.contains(&name.id.as_str()));
+            if self.python < (3, 9) && class {
+                self.odd = Some("a subscript of a builtin type");
+            }
+        }
+        walk_expr(self, expression);
+    }
+
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         if self.odd.is_some() {
             return;
@@ -171,6 +199,13 @@ impl Search<'_> {
                 self.odd = Some("a name that is declared twice");
             }
             self.declared.push(name.as_str().to_owned());
+        }
+    }
+
+    /// Notes characters that not every CPython knows, to change their case or to write them.
+    fn text(&mut self, text: &str) {
+        if !text.is_ascii() && !text.chars().all(versions::is_settled) {
+            self.odd = Some("a character that Unicode has defined of late");
         }
     }
 

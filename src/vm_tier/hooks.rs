@@ -7,12 +7,14 @@
 
 use std::cell::Cell;
 
-use rustpython_vm::builtins::{PyDictRef, PyFrozenSet, PyInt, PySet, PyStr};
+use rustpython_vm::builtins::{PyDictRef, PyFloat, PyFrozenSet, PyInt, PySet, PyStr};
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::guard;
 use super::natives::decline;
 use super::state;
+use super::versions;
 use crate::decline::Reason;
 
 type IterFunc = fn(PyObjectRef, &VirtualMachine) -> PyResult;
@@ -123,64 +125,219 @@ fn pop(set: PyRef<PySet>, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Names that show how objects are made, which RustPython makes in its own way.
+/// Names that show how objects are made, which RustPython makes in its own way, and those of
+/// methods that are asked in other ways than CPython's.
 const INTERNAL: &[&str] = &[
-    "__doc__",
-    "__subclasses__",
-    "__globals__",
-    "__builtins__",
-    "__mro__",
-    "__bases__",
+    "__abc_tpflags__",
+    "__abstractmethods__",
+    "__aenter__",
+    "__aexit__",
+    "__aiter__",
+    "__alloc__",
+    "__anext__",
+    "__annotate__",
+    "__annotate_func__",
+    "__annotations__",
+    "__annotations_cache__",
+    "__args__",
+    "__await__",
     "__base__",
-    "__code__",
+    "__bases__",
+    "__basicsize__",
+    "__bound__",
+    "__breakpointhook__",
+    "__buffer__",
+    "__build_class__",
+    "__builtins__",
+    "__bytes__",
+    "__cached__",
+    "__callback__",
+    "__cause__",
+    "__ceil__",
+    "__cformat__",
+    "__class_getitem__",
+    "__classcell__",
+    "__classdictcell__",
     "__closure__",
-    "__loader__",
-    "__spec__",
+    "__code__",
+    "__complex__",
+    "__constraints__",
+    "__context__",
+    "__contravariant__",
+    "__copy__",
+    "__covariant__",
+    "__deepcopy__",
+    "__default__",
+    "__defaults__",
+    "__del__",
+    "__delattr__",
+    "__delete__",
     "__dict__",
+    "__dictoffset__",
+    "__dir__",
+    "__displayhook__",
+    "__div__",
+    "__divmod__",
+    "__doc__",
+    "__excepthook__",
+    "__firstlineno__",
+    "__flags__",
+    "__floor__",
+    "__forward_arg__",
+    "__forward_code__",
+    "__forward_evaluated__",
+    "__forward_is_argument__",
+    "__forward_is_class__",
+    "__forward_module__",
+    "__forward_value__",
+    "__func__",
+    "__getattribute__",
+    "__getformat__",
+    "__getinitargs__",
+    "__getitem_inner__",
+    "__getnewargs__",
+    "__getnewargs_ex__",
+    "__getstate__",
+    "__globals__",
     "__hash__",
+    "__iand__",
+    "__idiv__",
+    "__ifloordiv__",
+    "__ilshift__",
+    "__imatmul__",
+    "__imod__",
+    "__imul__",
+    "__infer_variance__",
+    "__instancecheck__",
+    "__interactivehook__",
+    "__invert__",
+    "__ior__",
+    "__ipow__",
+    "__irshift__",
+    "__isabstractmethod__",
+    "__isub__",
+    "__itemsize__",
+    "__itruediv__",
+    "__ixor__",
+    "__jit__",
+    "__kwdefaults__",
+    "__length_hint__",
+    "__loader__",
+    "__lshift__",
+    "__match_args__",
+    "__matmul__",
+    "__mro__",
+    "__mro_entries__",
+    "__newobj__",
+    "__newobj_ex__",
+    "__non_callable_proto_members__",
+    "__notes__",
+    "__objclass__",
+    "__orig_bases__",
+    "__orig_class__",
+    "__origin__",
+    "__origname__",
+    "__package__",
+    "__parameters__",
+    "__path__",
+    "__pos__",
+    "__prepare__",
+    "__protocol_attrs__",
+    "__rand__",
+    "__rdiv__",
+    "__rdivmod__",
     "__reduce__",
     "__reduce_ex__",
-    "__sizeof__",
-    "__dir__",
+    "__release_buffer__",
+    "__replace__",
+    "__rfloordiv__",
+    "__rlshift__",
+    "__rmatmul__",
+    "__rmod__",
+    "__ror__",
+    "__round__",
+    "__rpow__",
+    "__rrshift__",
+    "__rshift__",
+    "__rtruediv__",
+    "__rxor__",
     "__self__",
-    "__func__",
-    "__wrapped__",
-    "__annotations__",
-    "__annotate__",
-    "__type_params__",
-    "__path__",
-    "__cached__",
-    "__package__",
+    "__self_class__",
+    "__set_format__",
+    "__setattr__",
+    "__setstate__",
+    "__sizeof__",
+    "__slotnames__",
+    "__spec__",
+    "__static_attributes__",
+    "__stdin__",
+    "__subclasscheck__",
+    "__subclasses__",
+    "__subclasshook__",
+    "__suppress_context__",
+    "__text_signature__",
+    "__thisclass__",
+    "__total__",
     "__traceback__",
-    "__cause__",
-    "__context__",
+    "__trunc__",
+    "__type_params__",
+    "__typing_is_unpacked_typevartuple__",
+    "__typing_prepare_subst__",
+    "__typing_subst__",
+    "__typing_unpacked_tuple_args__",
+    "__unpacked__",
+    "__unraisablehook__",
+    "__value__",
+    "__vectorcalloffset__",
+    "__warningregistry__",
+    "__weakref__",
+    "__weakrefoffset__",
+    "__wrapped__",
     "gi_frame",
+    "gi_code",
+    "gi_yieldfrom",
     "cr_frame",
     "f_globals",
     "f_locals",
     "f_back",
     "f_builtins",
+    "f_code",
     "tb_frame",
+    "tb_next",
     "co_code",
+    "co_consts",
+    "co_names",
     "mro",
 ];
+
+/// Whether `name` shows how objects are made.
+fn is_internal(name: &str) -> bool {
+    INTERNAL.contains(&name)
+}
 
 /// The first place in `text`, outside of `unread`, of a name that shows how objects are made.
 pub(super) fn internal_name(
     text: &str,
     unread: &[std::ops::Range<usize>],
-) -> Option<(usize, &'static str)> {
+) -> Option<(usize, String)> {
     let bytes = text.as_bytes();
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
-    INTERNAL.iter().find_map(|name| {
-        memchr::memmem::find_iter(bytes, name.as_bytes())
-            .find(|at| {
-                let before = at.checked_sub(1).is_some_and(|i| word(bytes[i]));
-                let after = bytes.get(at + name.len()).copied().is_some_and(word);
-                !before && !after && !unread.iter().any(|range| range.contains(at))
-            })
-            .map(|at| (at, *name))
-    })
+    let read = |at: &usize| !unread.iter().any(|range| range.contains(at));
+    let starts = |at: usize| !at.checked_sub(1).is_some_and(|i| word(bytes[i]));
+    let end = |at: usize| at + bytes[at..].iter().take_while(|byte| word(**byte)).count();
+    let dunder = memchr::memmem::find_iter(bytes, b"__")
+        .filter(|at| starts(*at) && read(at))
+        .map(|at| (at, &text[at..end(at)]))
+        .find(|(_, name)| is_internal(name));
+    let found = dunder.or_else(|| {
+        let plain = INTERNAL.iter().filter(|name| !name.starts_with("__"));
+        plain.copied().find_map(|name| {
+            memchr::memmem::find_iter(bytes, name.as_bytes())
+                .find(|at| starts(*at) && end(*at) == at + name.len() && read(at))
+                .map(|at| (at, name))
+        })
+    });
+    found.map(|(at, name)| (at, name.to_owned()))
 }
 
 /// Replaces builtins: those for which the order of a set doesn't matter, and those that ask
@@ -197,19 +354,26 @@ pub(super) fn replace_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyR
                     };
                     args.args[0] = list;
                 }
-                original.call(args, vm)
+                let result = original.call(args, vm)?;
+                // CPython compensates for rounding from 3.12 on
+                let later = || state::with(|run| run.profile.python.1 >= 12).unwrap_or(true);
+                if name == "sum" && result.downcast_ref::<PyFloat>().is_some() && later() {
+                    return Err(decline(vm, Reason::VmValue, "a sum of floats"));
+                }
+                Ok(result)
             },
         );
         builtins.set_item(name, function.into(), vm)?;
     }
     for name in ["getattr", "hasattr", "setattr", "delattr"] {
+        let changes = matches!(name, "setattr" | "delattr");
         let original = builtins.get_item(name, vm)?;
         let function = vm.new_function(
             name,
             move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
                 if let Some(asked) = args.args.get(1).and_then(|n| n.downcast_ref::<PyStr>()) {
                     let asked = asked.to_string_lossy();
-                    if INTERNAL.contains(&&*asked) {
+                    if is_internal(&asked) {
                         return Err(decline(
                             vm,
                             Reason::AttributeUnknown,
@@ -217,11 +381,27 @@ pub(super) fn replace_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyR
                         ));
                     }
                 }
+                if let Some(changed) = args.args.first().filter(|_| changes) {
+                    guard::note_change(changed, vm)?;
+                }
                 original.call(args, vm)
             },
         );
         builtins.set_item(name, function.into(), vm)?;
     }
+    let original = builtins.get_item("chr", vm)?;
+    let chr = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let made = original.call(args, vm)?;
+        let settled = made
+            .downcast_ref::<PyStr>()
+            .and_then(|made| made.to_str())
+            .is_none_or(|made| made.chars().all(versions::is_settled));
+        if !settled {
+            return Err(decline(vm, Reason::VmValue, "a character of late"));
+        }
+        Ok(made)
+    };
+    builtins.set_item("chr", vm.new_function("chr", chr).into(), vm)?;
     for name in ["dir", "vars"] {
         let original = builtins.get_item(name, vm)?;
         let function = vm.new_function(

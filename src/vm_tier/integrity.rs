@@ -153,25 +153,54 @@ fn len(value: &PyObject) -> usize {
     }
 }
 
-/// The public containers of an imported module, and how long they were.
-pub(super) fn containers(module: &Py<PyModule>) -> Vec<(PyObjectRef, usize)> {
+/// The public containers of an imported module and of its classes, and what they held.
+pub(super) fn containers(module: &Py<PyModule>) -> Vec<(PyObjectRef, u64)> {
     let is_public = |key: &PyObjectRef| {
         let name = key.downcast_ref::<rustpython_vm::builtins::PyStr>();
         name.is_some_and(|name| !name.as_bytes().starts_with(b"_"))
     };
-    let items = module.dict().items_vec().into_iter();
-    items
-        .filter(|(key, value)| is_public(key) && len(value) > 0)
-        .map(|(_, value)| {
-            let len = len(&value);
-            (value, len)
-        })
-        .collect()
+    let mut found = Vec::new();
+    for (key, value) in module.dict().items_vec() {
+        if !is_public(&key) {
+            continue;
+        }
+        if let Some(class) = value.downcast_ref::<PyType>() {
+            let attributes = class.attributes().as_dict();
+            for (key, value) in attributes.into_iter().flat_map(|dict| dict.items_vec()) {
+                if is_public(&key) && len(&value) > 0 {
+                    let held = held(&value);
+                    found.push((value, held));
+                }
+            }
+        } else if len(&value) > 0 {
+            let held = held(&value);
+            found.push((value, held));
+        }
+    }
+    found
 }
 
-/// Whether they are as long as they were.
-pub(super) fn is_unchanged(containers: &[(PyObjectRef, usize)]) -> bool {
+/// The identities of what a container holds.
+pub(super) fn held(container: &PyObject) -> u64 {
+    let mut print = Print(std::hash::DefaultHasher::new());
+    if let Some(list) = container.downcast_ref::<PyList>() {
+        list.borrow_vec()
+            .iter()
+            .for_each(|item| print.identity(item));
+    } else if let Some(dict) = container.downcast_ref::<PyDict>() {
+        for (key, value) in dict.items_vec() {
+            print.identity(&key);
+            print.identity(&value);
+        }
+    } else if let Some(set) = container.downcast_ref::<PySet>() {
+        set.elements().iter().for_each(|item| print.identity(item));
+    }
+    print.0.finish()
+}
+
+/// Whether they hold what they held.
+pub(super) fn is_unchanged(containers: &[(PyObjectRef, u64)]) -> bool {
     containers
         .iter()
-        .all(|(container, was)| len(container) == *was)
+        .all(|(container, was)| held(container) == *was)
 }

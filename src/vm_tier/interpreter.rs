@@ -8,9 +8,12 @@ use std::cell::RefCell;
 
 use super::cache::Codes;
 use super::front::{self, NEEDS_BODY};
+use super::guard;
 use super::handed::{self, PUT};
 use super::hooks;
+use super::integrity;
 use super::natives;
+use super::operators;
 use super::sets;
 use super::state;
 use crate::decline::Reason;
@@ -68,6 +71,8 @@ pub(super) struct Interpreter {
 pub(super) struct Parts {
     /// The builtins of definitions.
     pub builtins: PyDictRef,
+    /// What is in there.
+    pub builtins_held: u64,
     pub dsl: PyRef<PyModule>,
     /// The code that stands for that of functions whose bodies wait; it is never run itself.
     pub stub: PyRef<PyCode>,
@@ -118,6 +123,11 @@ impl Interpreter {
 
 impl Parts {
     fn new(python: (u8, u8), vm: &VirtualMachine) -> PyResult<Self> {
+        // classes that are made later inherit it
+        operators::install(vm);
+        vm.state
+            .codec_registry
+            .register(vm.new_function("encodings", no_encoding).into(), vm)?;
         let modules = vm.sys_module.get_attr("modules", vm)?;
         let native = natives::module(vm)?;
         modules.set_item("_rezload", native.clone().into(), vm)?;
@@ -143,8 +153,10 @@ impl Parts {
         let unused_scopes = dsl.get_attr("ScopeContext", vm)?.call((), vm)?;
         let stub = front::stub(python)
             .map_err(|refusal| vm.new_system_error(format!("no stub: {:?}", refusal.detail)))?;
+        let builtins_held = integrity::held(builtins.as_object());
         Ok(Parts {
             builtins,
+            builtins_held,
             dsl,
             stub: PyCode::new_ref_from_bytecode(vm, stub),
             unused_scopes,
@@ -206,6 +218,7 @@ fn builtins(vm: &VirtualMachine) -> PyResult<PyDictRef> {
     )?;
     hooks::replace_builtins(&builtins, vm)?;
     sets::add_builtins(&builtins, vm)?;
+    guard::add_builtins(&builtins, vm)?;
     builtins.set_item(
         NEEDS_BODY,
         vm.new_function(NEEDS_BODY, needs_body).into(),
@@ -220,6 +233,16 @@ fn open(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     natives::imports::find("io", vm)?
         .get_attr("open", vm)?
         .call(args, vm)
+}
+
+/// Asked for an encoding that RustPython doesn't have itself.
+fn no_encoding(name: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let name = name.str(vm)?.to_string_lossy().into_owned();
+    Err(natives::decline(
+        vm,
+        Reason::AttributeUnknown,
+        format!("the encoding {name}"),
+    ))
 }
 
 fn needs_body(vm: &VirtualMachine) -> PyResult {

@@ -245,10 +245,17 @@ fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
                     // what was unwound isn't used again, nor dropped, which would run its code
                     std::mem::forget(interpreter);
                     imports::forget();
-                    let _ = answers.send((answer, true));
+                    if answers.send((answer, true)).is_err() {
+                        with_pool(|pool| pool.lost = pool.lost.saturating_sub(1));
+                    }
                     return;
                 }
-                if answers.send((answer, changed)).is_err() || changed {
+                if answers.send((answer, changed)).is_err() {
+                    // it was given up, and has come back after all
+                    with_pool(|pool| pool.lost = pool.lost.saturating_sub(1));
+                    return;
+                }
+                if changed {
                     return;
                 }
             }

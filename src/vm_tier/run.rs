@@ -15,6 +15,7 @@ use super::natives::imports;
 use super::outcome::Refusal;
 use super::process::process;
 use super::state;
+use super::versions;
 use super::{EARLY_FILENAME, FILENAME};
 use crate::decline::Reason;
 
@@ -113,6 +114,7 @@ fn attempt<T>(
     });
     let parts = &interpreter.parts;
     let outcome = interpreter.enter(|vm| {
+        versions::install(running.python.1, vm);
         let code = match running.cut.is_all_handed {
             true => None,
             false => {
@@ -133,10 +135,15 @@ fn attempt<T>(
             });
         // functions hold the globals that hold them
         globals.clear();
+        drop(state::with(|run| std::mem::take(&mut run.raised)));
         let before = state::with(|run| run.fingerprint).flatten();
         let changed = before.is_some_and(|before| integrity::fingerprint(vm) != before);
         if changed || !imports::are_containers_unchanged() {
             state::with(|run| run.changed = true);
+        }
+        if integrity::held(parts.builtins.as_object()) != parts.builtins_held {
+            state::with(|run| run.changed = true);
+            state::refuse(Reason::Sandbox, "a change of the builtins");
         }
         outcome
     });

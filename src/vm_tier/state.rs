@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rustpython_vm::builtins::PyCode;
-use rustpython_vm::PyRef;
+use rustpython_vm::{PyObjectRef, PyRef};
 
 use super::handed::Handed;
 use super::limits::Limits;
@@ -36,6 +36,8 @@ pub(super) struct Run {
     pub importing: usize,
     /// The modules that the definition imported, with those above them.
     pub imported: Vec<String>,
+    /// The exceptions that the definition itself has raised.
+    pub raised: Vec<PyObjectRef>,
     pub printed: usize,
     pub read: usize,
     /// What the code binds without making it itself.
@@ -62,6 +64,7 @@ pub(super) fn start(profile: &Arc<Profile>, limits: Limits) {
         interrupts: 0,
         importing: 0,
         imported: Vec::new(),
+        raised: Vec::new(),
         printed: 0,
         read: 0,
         handed: Rc::default(),

@@ -4,10 +4,26 @@ Written after `rez/utils/sourcecode.py` (early, late, include), `rez/utils/scope
 `rez/utils/data_utils.py` (ModifyList), `rez/exceptions.py` and `rez/serialise.py` (EarlyThis).
 """
 
+import abc
+import sys as _sys
+
 import _rezload
 
 _REX = _rezload.rex_functions()
 _missing = object()
+
+
+_register = abc.ABCMeta.register
+
+
+def _noted_register(cls, subclass):
+    # the registry is the next definition's too
+    if not _sys._getframe(1).f_code.co_filename.startswith("<frozen "):
+        _rezload.changes(cls)
+    return _register(cls, subclass)
+
+
+abc.ABCMeta.register = _noted_register
 
 
 def early():

@@ -8,3 +8,13 @@ from string import (
 
 if _rezload.fact("python")[1] < 11:
     del Template.is_valid, Template.get_identifiers
+
+_get_field = Formatter.get_field
+
+
+def get_field(self, field_name, args, kwargs):
+    _rezload.ask_attribute(field_name)
+    return _get_field(self, field_name, args, kwargs)
+
+
+Formatter.get_field = get_field

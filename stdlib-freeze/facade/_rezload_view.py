@@ -49,12 +49,18 @@ def _split(export):
     return name, 0, int(version) if found else 99, True
 
 
-def _missing(name, real, absent, dynamic, later, lazy):
+def _missing(name, result, real, absent, dynamic, later, lazy):
+    contents = result.__dict__
+
     def __getattr__(attribute):
         if attribute in dynamic:
             return getattr(real, attribute)
         if attribute in absent:
-            raise AttributeError("module '%s' has no attribute '%s'" % (name, attribute))
+            error = AttributeError("module '%s' has no attribute '%s'" % (
+                contents["__name__"], attribute))
+            if _minor >= 10:
+                error.name, error.obj = attribute, result
+            raise error
         module = name + "." + attribute
         if attribute in later:
             return view(module)
@@ -82,7 +88,7 @@ def view(name):
     if exports is None:
         if name in _rezload_exports.ABSENT or name in (
                 _rezload.known_fact("modules.missing") or ()):
-            raise ModuleNotFoundError("No module named '%s'" % name)
+            raise ModuleNotFoundError("No module named '%s'" % name, name=name)
         if name not in _rezload_exports.INERT:
             return None
         exports = ""
@@ -111,6 +117,6 @@ def view(name):
             contents[export[:-1]] = view(name + "." + export[:-1])
         else:
             contents[export] = getattr(real, export)
-    contents["__getattr__"] = _missing(name, real, absent, dynamic, later, lazy)
+    contents["__getattr__"] = _missing(name, result, real, absent, dynamic, later, lazy)
     _views[name] = result
     return result

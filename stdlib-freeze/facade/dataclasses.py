@@ -96,6 +96,7 @@ def _own_fields(cls):
 
 
 def _process(cls, options):
+    _rezload.changes(cls)
     if "__slots__" in cls.__dict__:
         _rezload.decline("attribute-unknown", "dataclasses with slots")
     frozen = options.get("frozen", False)

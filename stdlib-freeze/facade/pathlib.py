@@ -30,6 +30,8 @@ def _parse(args):
         if isinstance(arg, PurePath):
             path = str(arg)
         else:
+            if not isinstance(arg, (str, bytes)) and not hasattr(type(arg), "__fspath__"):
+                raise TypeError("argument should be a str or an os.PathLike object")
             path = _os.fspath(arg)
             if not isinstance(path, str):
                 raise TypeError("argument should be a str object or an os.PathLike object "

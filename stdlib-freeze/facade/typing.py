@@ -90,6 +90,7 @@ def override(method, /):
 
 
 def _mark(f, name):
+    _rezload.changes(f)
     try:
         setattr(f, name, True)
     except (AttributeError, TypeError):

@@ -247,6 +247,11 @@ fn nothing_leaks_into_the_next_definition() {
             ["a"],
         ),
         (
+            "import enum\nenum.Enum.x = 1",
+            "import enum\nrequires = ['a%s' % hasattr(enum.Enum, 'x')]",
+            ["aFalse"],
+        ),
+        (
             "ModifyList.apply = None",
             "requires = ModifyList(append=['a']).apply([])",
             ["a"],
@@ -346,6 +351,45 @@ fn what_only_rustpython_compiles_declines() {
     }
 }
 
+/// Changes of what all definitions share, by every way to set an attribute.
+#[test]
+fn changes_of_what_is_shared_are_refused() {
+    let tier = VmTier::default();
+    let shared = "import configparser, json, string\n\
+        c = configparser.ConfigParser()\n\
+        c.read_string('[a]\\nb=yes')\n\
+        requires = ['a%s' % c.getboolean('a', 'b'), string.Template('$x').substitute(x='b'),\n\
+            json.loads(json.dumps('c'))]\n\
+        if isinstance({}, __import__('collections').abc.Sequence): requires = []\n\
+        del c";
+    for change in [
+        "import collections\ndef f(self): self.x = 1\nf(collections.Counter)",
+        "import string\nlist(map(setattr, [string.Template], ['delimiter'], ['%']))",
+        "import string, functools\nfunctools.partial(setattr, string.Template, 'delimiter', '%')()",
+        "import string\nfor string.Template.delimiter in ['%']: pass",
+        "import json, functools\nfunctools.wraps(len)(json.dumps)",
+        "import collections\ncollections.abc.Sequence.register(dict)",
+        "import configparser\nb = configparser.RawConfigParser.BOOLEAN_STATES\nb['yes'] = False",
+        "ModifyList.apply = None",
+        "early.x = 1",
+        "b = globals()['_' + '_builtins_' + '_']\nb['sorted'] = len",
+        "x = ('{0._' + '_globals_' + '_}').format(early)",
+        "import operator\nx = operator.attrgetter('_' + '_globals_' + '_')(early)",
+    ] {
+        let _ = reason(&tier, &format!("name = 'a'\nversion = '1'\n{change}\n"));
+        assert_eq!(
+            load(&tier, shared).requires,
+            ["aTrue", "b", "c"],
+            "after {change}"
+        );
+    }
+    // one that isn't refused isn't seen by the next
+    let update = "import configparser\n\
+        dict.update(configparser.RawConfigParser.BOOLEAN_STATES, yes=False)\n";
+    let _ = tier.load(format!("name = 'a'\nversion = '1'\n{update}").as_bytes());
+    assert_eq!(load(&tier, shared).requires, ["aTrue", "b", "c"]);
+}
+
 #[test]
 fn definitions_run_in_parallel() {
     let tier = VmTier::default();
@@ -363,6 +407,31 @@ fn definitions_run_in_parallel() {
             });
         }
     });
+}
+
+#[test]
+fn the_profile_decides_what_builtins_have() {
+    for (body, first) in [
+        ("requires = ['a%d' % (5).bit_count()]", 10),
+        ("requires = ['a' for _ in zip('a', 'b', strict=True)]", 10),
+        ("requires = ['a%d' % isinstance(1, int | str)]", 10),
+        ("requires = ['a' + (5).to_bytes().hex()]", 11),
+        ("requires = ['a' + '{:z.0f}'.format(0.0)]", 11),
+        ("requires = ['a%d' % (5).is_integer()]", 12),
+        ("requires = ['aXX'.replace('X', '', count=2)]", 13),
+    ] {
+        let source = format!("name = 'a'\nversion = '1'\n{body}\n");
+        for minor in [first - 1, first] {
+            let tier = VmTier::new(Profile::standalone((3, minor, 0)), Limits::default());
+            let served = tier.load(source.as_bytes()).is_ok();
+            assert_eq!(served, minor == first, "{body} for 3.{minor}");
+        }
+    }
+    // sums of floats are compensated from 3.12 on
+    let source = b"name = 'a'\nversion = '1'\nrequires = ['a%r' % (sum([0.1] * 10) == 1)]\n";
+    let at = |minor| VmTier::new(Profile::standalone((3, minor, 0)), Limits::default());
+    assert_eq!(at(11).load(source).unwrap().requires, ["aFalse"]);
+    assert!(at(12).load(source).is_err());
 }
 
 #[test]

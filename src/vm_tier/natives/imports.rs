@@ -20,8 +20,8 @@ pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 thread_local! {
-    /// The containers of those modules, and how long they were.
-    static CONTAINERS: RefCell<Vec<(PyObjectRef, usize)>> = RefCell::default();
+    /// The containers of those modules, and what they held.
+    static CONTAINERS: RefCell<Vec<(PyObjectRef, u64)>> = RefCell::default();
 
     /// The modules that definitions of this thread's interpreter have imported.
     static FOUND: RefCell<HashMap<String, PyObjectRef>> = RefCell::default();
@@ -34,7 +34,7 @@ pub(in super::super) fn forget() {
     facts::forget();
 }
 
-/// Whether the containers of the imported modules are as long as they were.
+/// Whether the containers of the imported modules hold what they held.
 pub(in super::super) fn are_containers_unchanged() -> bool {
     CONTAINERS.with_borrow(|all| integrity::is_unchanged(all))
 }

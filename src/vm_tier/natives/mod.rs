@@ -10,8 +10,8 @@ pub(super) mod imports;
 mod math;
 mod version;
 
-use rustpython_vm::builtins::{PyFunction, PyModule, PyStrRef};
-use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::builtins::{PyFunction, PyModule, PyStrRef, PyType};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::literal;
 use super::state;
@@ -57,10 +57,13 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
     natives!(
         module,
         vm,
+        ask_attribute,
+        changes,
         is_function,
         is_own,
         literal_eval,
         module_locals,
+        no_descriptor,
         output,
         rex_functions
     );
@@ -84,6 +87,26 @@ fn decline_py(code: PyStrRef, detail: PyStrRef, vm: &VirtualMachine) -> PyResult
     ))
 }
 
+/// Refuses attributes that show how objects are made.
+fn ask_attribute(name: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+    match super::hooks::internal_name(&name.to_string_lossy(), &[]) {
+        Some((_, name)) => Err(decline(vm, Reason::AttributeUnknown, name)),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a change of `object`, if the next definition may see it.
+fn changes(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    super::guard::note_change(&object, vm)
+}
+
+/// Makes the instances of `class` plain attributes of classes.
+fn no_descriptor(class: PyObjectRef) {
+    if let Some(class) = class.downcast_ref::<PyType>() {
+        class.slots.descr_get.store(None);
+    }
+}
+
 fn rex_functions(vm: &VirtualMachine) -> PyObjectRef {
     let names = REX_FUNCTIONS.map(|name| vm.ctx.new_str(name).into());
     vm.ctx.new_tuple(names.to_vec()).into()
@@ -94,13 +117,18 @@ fn is_function(object: PyObjectRef) -> bool {
 }
 
 /// Whether `object` is a function that the definition itself defines.
-fn is_own(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<bool> {
+fn is_own(object: PyObjectRef, vm: &VirtualMachine) -> bool {
+    is_own_function(&object, vm)
+}
+
+pub(super) fn is_own_function(object: &PyObject, vm: &VirtualMachine) -> bool {
     if object.downcast_ref::<PyFunction>().is_none() {
-        return Ok(false);
+        return false;
     }
-    let code = object.get_attr("__code__", vm)?;
-    let file = code.get_attr("co_filename", vm)?;
-    Ok(literal::text(&file) == Some(super::FILENAME))
+    let code = object.get_attr("__code__", vm);
+    let file = code.and_then(|code| code.get_attr("co_filename", vm));
+    let own = [super::FILENAME, super::EARLY_FILENAME, super::LATE_FILENAME];
+    file.is_ok_and(|file| literal::text(&file).is_some_and(|file| own.contains(&file)))
 }
 
 /// The names of the module that the calling method's caller is at the top level of.

@@ -1,0 +1,278 @@
+//! Operations of RustPython's own types whose results aren't CPython's: corrected where that is
+//! exact, refused elsewhere. Installed once a thread, for the types are the thread's.
+
+use std::cell::{Cell, RefCell};
+
+use rustpython_vm::builtins::{PyBytes, PyFloat, PyInt, PyList, PyStr, PyType};
+use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+
+use super::hooks;
+use super::natives::decline;
+use crate::decline::Reason;
+
+type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+type Ternary = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
+
+thread_local! {
+    static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
+    static DIVIDE: Cell<Option<Binary>> = const { Cell::new(None) };
+    static POWER: Cell<Option<Ternary>> = const { Cell::new(None) };
+    static FORMAT: Cell<Option<Binary>> = const { Cell::new(None) };
+}
+
+/// Classes whose text says nothing of addresses, nor of how RustPython makes objects.
+const PLAIN: &[&str] = &[
+    "NoneType",
+    "NotImplementedType",
+    "bool",
+    "bytearray",
+    "bytes",
+    "collections.OrderedDict",
+    "complex",
+    "deque",
+    "collections.deque",
+    "collections.defaultdict",
+    "defaultdict",
+    "dict",
+    "dict_items",
+    "dict_keys",
+    "dict_values",
+    "ellipsis",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "mappingproxy",
+    "range",
+    "set",
+    "slice",
+    "str",
+    "tuple",
+    "type",
+    "types.SimpleNamespace",
+    "SimpleNamespace",
+    "re.Pattern",
+    "Pattern",
+    "re.Match",
+    "Match",
+];
+
+/// Replaces them.
+pub(super) fn install(vm: &VirtualMachine) {
+    if DIVIDE.get().is_some() {
+        return;
+    }
+    let types = &vm.ctx.types;
+    DIVIDE.set(types.int_type.slots.as_number.true_divide.load());
+    POWER.set(types.float_type.slots.as_number.power.load());
+    FORMAT.set(types.bytes_type.slots.as_number.remainder.load());
+    for class in [types.int_type, types.bool_type] {
+        class.slots.as_number.true_divide.store(Some(divide));
+    }
+    let power_of_floats = &types.float_type.slots.as_number;
+    power_of_floats.power.store(Some(power));
+    power_of_floats.right_power.store(Some(power));
+    for class in [types.bytes_type, types.bytearray_type] {
+        class.slots.as_number.remainder.store(Some(format_bytes));
+    }
+    // the last bits of complex numbers are those of C's compiler
+    let complex = &types.complex_type.slots.as_number;
+    for slot in [
+        &complex.multiply,
+        &complex.right_multiply,
+        &complex.true_divide,
+        &complex.right_true_divide,
+    ] {
+        slot.store(Some(no_complex));
+    }
+    for slot in [&complex.power, &complex.right_power] {
+        slot.store(Some(no_complex_power));
+    }
+    let format_complex = vm
+        .ctx
+        .new_method_def(
+            "__format__",
+            text_of_complex,
+            PyMethodFlags::METHOD,
+            ItemDoc::NONE,
+        )
+        .build_method(types.complex_type, vm);
+    let name = vm.ctx.intern_str("__format__");
+    types.complex_type.set_attr(name, format_complex.into());
+    hide_addresses(types.object_type, vm, 0);
+    // classes of definitions look for it by its name
+    let no_repr = vm
+        .ctx
+        .new_method_def(
+            "__repr__",
+            text_of_object,
+            PyMethodFlags::METHOD,
+            ItemDoc::NONE,
+        )
+        .build_method(types.object_type, vm);
+    let name = vm.ctx.intern_str("__repr__");
+    types.object_type.set_attr(name, no_repr.into());
+    FORMATS.with_borrow_mut(|formats| {
+        for name in ["format", "format_map"] {
+            formats.extend(types.str_type.get_attr(vm.ctx.intern_str(name)));
+        }
+    });
+    let methods = [
+        vm.ctx
+            .new_method_def("format", format, PyMethodFlags::METHOD, ItemDoc::NONE),
+        vm.ctx.new_method_def(
+            "format_map",
+            format_map,
+            PyMethodFlags::METHOD,
+            ItemDoc::NONE,
+        ),
+    ];
+    for (name, method) in ["format", "format_map"].into_iter().zip(methods) {
+        let method = method.build_method(types.str_type, vm);
+        types
+            .str_type
+            .set_attr(vm.ctx.intern_str(name), method.into());
+    }
+}
+
+fn format(template: PyRef<PyStr>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    format_with(0, template, args, vm)
+}
+
+fn format_map(template: PyRef<PyStr>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    format_with(1, template, args, vm)
+}
+
+/// `str.format`, unless the template asks for how objects are made.
+fn format_with(
+    at: usize,
+    template: PyRef<PyStr>,
+    mut args: FuncArgs,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let text = template.to_string_lossy();
+    if let Some((_, name)) = hooks::internal_name(&text, &[]) {
+        return Err(decline(vm, Reason::AttributeUnknown, name));
+    }
+    let Some(original) = FORMATS.with_borrow(|formats| formats.get(at).cloned()) else {
+        return Err(decline(vm, Reason::VmValue, "str.format"));
+    };
+    args.args.insert(0, template.into());
+    original.call(args, vm)
+}
+
+/// Makes the text of `class` and of those derived from it decline, unless it is plain.
+fn hide_addresses(class: &Py<PyType>, vm: &VirtualMachine, depth: usize) {
+    let exceptions = vm.ctx.exceptions.base_exception_type;
+    if depth > 20 || class.is(exceptions) {
+        return;
+    }
+    if !PLAIN.contains(&&*class.name().to_string()) {
+        class.slots.repr.store(Some(no_text));
+    }
+    if class.is(vm.ctx.types.type_type) {
+        return;
+    }
+    let Ok(derived) = vm.call_method(class.as_object(), "__subclasses__", ()) else {
+        return;
+    };
+    let Some(derived) = derived.downcast_ref::<PyList>() else {
+        return;
+    };
+    let derived = derived.borrow_vec().to_vec();
+    for class in &derived {
+        if let Some(class) = class.downcast_ref::<PyType>() {
+            hide_addresses(class, vm, depth + 1);
+        }
+    }
+}
+
+fn no_text(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let detail = format!("the text of a {}", object.class().name());
+    Err(decline(vm, Reason::Unordered, detail))
+}
+
+/// `0 / -1` is `-0.0`.
+fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if let (Some(dividend), Some(divisor)) = (a.downcast_ref::<PyInt>(), b.downcast_ref::<PyInt>())
+    {
+        let (dividend, divisor) = (dividend.as_bigint(), divisor.as_bigint());
+        if dividend.bits() == 0 && *divisor < *dividend {
+            return Ok(vm.ctx.new_float(-0.0).into());
+        }
+    }
+    match DIVIDE.get() {
+        Some(divide) => divide(a, b, vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+/// `x ** -0.0` is `1.0`, of zero too; what a negative number gives may be complex.
+fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
+    let number = |object: &PyObject| {
+        let float = object.downcast_ref::<PyFloat>().map(|float| float.to_f64());
+        float.or_else(|| {
+            let int = object.downcast_ref::<PyInt>()?.as_bigint();
+            // which of the others matters, only its sign does
+            let sign = || (int.bits() < 1000).then_some(if int < &0.into() { -2.0 } else { 2.0 });
+            i32::try_from(int).ok().map(f64::from).or_else(sign)
+        })
+    };
+    if let (Some(base), Some(exponent), true) = (number(a), number(b), vm.is_none(modulus)) {
+        if exponent == 0.0 {
+            return Ok(vm.ctx.new_float(1.0).into());
+        }
+        if base.is_sign_negative() && exponent.fract() != 0.0 {
+            return Err(decline(vm, Reason::VmValue, "a root of a negative number"));
+        }
+    }
+    match POWER.get() {
+        Some(power) => power(a, b, modulus, vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+/// `b"%%" % "x"`: RustPython doesn't miss the conversion.
+fn format_bytes(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    if b.downcast_ref::<PyStr>().is_some() || b.downcast_ref::<PyBytes>().is_some() {
+        let conversions = a
+            .downcast_ref::<PyBytes>()
+            .map_or(0, |a| a.as_bytes().iter().filter(|b| **b == b'%').count());
+        if b.downcast_ref::<PyStr>().is_some() || conversions != 1 {
+            return Err(decline(
+                vm,
+                Reason::VmValue,
+                "bytes formatted with a string",
+            ));
+        }
+    }
+    match FORMAT.get() {
+        Some(format) => format(a, b, vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+fn text_of_object(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    no_text(&object, vm).map(Into::into)
+}
+
+fn text_of_complex(_: PyObjectRef, _: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    Err(decline(vm, Reason::VmValue, "the text of a complex number"))
+}
+
+fn no_complex(_: &PyObject, _: &PyObject, vm: &VirtualMachine) -> PyResult {
+    Err(decline(
+        vm,
+        Reason::VmValue,
+        "arithmetic of complex numbers",
+    ))
+}
+
+fn no_complex_power(_: &PyObject, _: &PyObject, _: &PyObject, vm: &VirtualMachine) -> PyResult {
+    Err(decline(
+        vm,
+        Reason::VmValue,
+        "arithmetic of complex numbers",
+    ))
+}

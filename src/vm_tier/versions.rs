@@ -1,0 +1,179 @@
+//! What RustPython has, which is a CPython 3.14, and the profile's Python may not have.
+
+use std::cell::Cell;
+
+use memchr::memmem;
+use rustpython_vm::builtins::{PyStr, PyType};
+use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+use super::natives::decline;
+use super::state;
+use crate::decline::Reason;
+
+/// Attributes of builtin types, and from which minor version on all types that have one do.
+const LATER: &[(&str, u8)] = &[
+    (".add_note", 11),
+    (".bit_count", 10),
+    (".from_bytes", 11),
+    (".from_number", 14),
+    (".is_integer", 12),
+    (".mapping", 10),
+    (".removeprefix", 9),
+    (".removesuffix", 9),
+    (".to_bytes", 11),
+    ("\"add_note\"", 11),
+    ("\"bit_count\"", 10),
+    ("\"from_number\"", 14),
+    ("\"is_integer\"", 12),
+    ("\"mapping\"", 10),
+    ("\"removeprefix\"", 9),
+    ("\"removesuffix\"", 9),
+    ("'add_note'", 11),
+    ("'bit_count'", 10),
+    ("'from_number'", 14),
+    ("'is_integer'", 12),
+    ("'mapping'", 10),
+    ("'removeprefix'", 9),
+    ("'removesuffix'", 9),
+];
+
+/// Keywords of builtin functions: what has to be in the text too, and from which minor version
+/// on the function takes it.
+const LATER_KEYWORDS: &[(&str, &str, u8)] = &[
+    ("strict", "zip", 10),
+    ("strict", "map", 14),
+    ("count", ".replace", 13),
+];
+
+/// What in `text` the Python of the minor version `minor` may not have.
+pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)> {
+    let bytes = text.as_bytes();
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let attribute = LATER.iter().filter(|(_, first)| minor < *first);
+    let found = attribute.map(|(name, _)| *name).find_map(|name| {
+        memmem::find_iter(bytes, name.as_bytes())
+            .find(|at| !bytes.get(at + name.len()).is_some_and(word))
+            .map(|at| (at, name))
+    });
+    let keyword = || {
+        let later = LATER_KEYWORDS.iter().filter(|(_, _, first)| minor < *first);
+        later
+            .map(|(k, f, _)| (*k, *f))
+            .find_map(|(keyword, function)| {
+                memmem::find(bytes, function.as_bytes())?;
+                memmem::find_iter(bytes, keyword.as_bytes())
+                    .find(|at| {
+                        let rest = bytes[at + keyword.len()..].trim_ascii_start();
+                        let before = at.checked_sub(1).map(|i| &bytes[i]);
+                        rest.first() == Some(&b'=')
+                            && rest.get(1) != Some(&b'=')
+                            && !before.is_some_and(word)
+                    })
+                    .map(|at| (at, keyword))
+            })
+    };
+    // slices are hashable from 3.12 on
+    let slice = || {
+        memmem::find_iter(bytes, b"slice(")
+            .find(|at| !at.checked_sub(1).is_some_and(|i| word(&bytes[i])))
+            .map(|at| (at, "slice()"))
+    };
+    found.or_else(keyword).or_else(slice)
+}
+
+/// Whether Unicode 12.1, which CPython 3.8 has, says of `c` what later ones do: blocks that were
+/// full then.
+pub(super) fn is_settled(c: char) -> bool {
+    // two small letters have capitals since 16
+    !matches!(c, '\u{19b}' | '\u{264}')
+        && matches!(u32::from(c),
+        0..=0x036f
+        | 0x0370..=0x052f
+        | 0x1e00..=0x1fff
+        | 0x2000..=0x20bf
+        | 0x2100..=0x218b
+        | 0x2190..=0x2426
+        | 0x2440..=0x244a
+        | 0x2460..=0x2b73
+        | 0x3000..=0x303f
+        | 0x3041..=0x30ff
+        | 0x3131..=0x318e
+        | 0x3400..=0x4db5
+        | 0x4e00..=0x9fef
+        | 0xac00..=0xd7a3
+        | 0xd800..=0xf8ff
+        | 0xfe00..=0xfe0f
+        | 0xff01..=0xffef
+        | 0x1_f300..=0x1_f64f
+        | 0x1_f680..=0x1_f6d5)
+}
+
+type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+
+thread_local! {
+    static OR: Cell<Option<Binary>> = const { Cell::new(None) };
+    static INSTALLED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Refuses what older Pythons read in another way, once a thread: a thread has one profile.
+pub(super) fn install(minor: u8, vm: &VirtualMachine) {
+    if minor >= 11 || INSTALLED.replace(true) {
+        return;
+    }
+    let types = &vm.ctx.types;
+    for class in [
+        types.bool_type,
+        types.int_type,
+        types.float_type,
+        types.str_type,
+    ] {
+        let format = vm
+            .ctx
+            .new_method_def("__format__", format, PyMethodFlags::METHOD, ItemDoc::NONE)
+            .build_method(class, vm);
+        let name = vm.ctx.intern_str("__format__");
+        if let Some(original) = class.get_attr(name) {
+            class.set_attr(vm.ctx.intern_str("<format>"), original);
+        }
+        class.set_attr(name, format.into());
+    }
+    if minor < 10 {
+        refuse_or(types.type_type);
+    }
+}
+
+/// Refuses `|` of `class` to definitions; frozen modules use it.
+fn refuse_or(class: &Py<PyType>) {
+    fn no_or(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+        let importing = state::with(|run| run.importing > 0).unwrap_or(true);
+        match OR.get().filter(|_| importing) {
+            Some(or) => or(a, b, vm),
+            None => Err(decline(vm, Reason::VmValue, "`|` of types")),
+        }
+    }
+    let or = &class.slots.as_number.or;
+    if OR.get().is_none() {
+        OR.set(or.load());
+    }
+    or.store(Some(no_or));
+}
+
+/// `__format__`: `z` came with 3.11, zeros for strings with 3.10.
+fn format(object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let spec = args.args.first().and_then(|s| s.downcast_ref::<PyStr>());
+    let spec = spec
+        .map(|s| s.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let text = object.downcast_ref::<PyStr>().is_some();
+    if spec.contains('z') || text && spec.contains('0') {
+        return Err(decline(vm, Reason::VmValue, format!("the format {spec:?}")));
+    }
+    let original = object
+        .class()
+        .get_attr(vm.ctx.intern_str("<format>"))
+        .ok_or_else(|| decline(vm, Reason::VmValue, "__format__"))?;
+    let mut args = args;
+    args.args.insert(0, object);
+    original.call(args, vm)
+}

@@ -1,0 +1,25 @@
+"""`functools`: CPython 3.14's; a `partial` wasn't a method of its class before."""
+
+import _rezload
+import functools as _functools
+from functools import (
+    WRAPPER_ASSIGNMENTS, WRAPPER_UPDATES, cache, cached_property, cmp_to_key, lru_cache, partial,
+    partialmethod, reduce, singledispatch, singledispatchmethod,
+)
+
+if _rezload.fact("python")[1] < 14:
+    _rezload.no_descriptor(partial)
+
+
+def update_wrapper(wrapper, wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
+    _rezload.changes(wrapper)
+    return _functools.update_wrapper(wrapper, wrapped, assigned, updated)
+
+
+def wraps(wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
+    return partial(update_wrapper, wrapped=wrapped, assigned=assigned, updated=updated)
+
+
+def total_ordering(cls):
+    _rezload.changes(cls)
+    return _functools.total_ordering(cls)

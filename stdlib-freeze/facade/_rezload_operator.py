@@ -1,0 +1,25 @@
+"""`operator`: CPython's, where attributes are asked for as `getattr` asks."""
+
+import _rezload
+import operator as _operator
+from operator import *  # noqa: F403
+
+
+def is_(a, b, /):
+    _rezload.decline("attribute-unknown", "operator.is_")
+
+
+is_not = is_
+
+
+def attrgetter(attr, /, *attrs):
+    for name in (attr,) + attrs:
+        if isinstance(name, str):
+            _rezload.ask_attribute(name)
+    return _operator.attrgetter(attr, *attrs)
+
+
+def methodcaller(name, /, *args, **kwargs):
+    if isinstance(name, str):
+        _rezload.ask_attribute(name)
+    return _operator.methodcaller(name, *args, **kwargs)
