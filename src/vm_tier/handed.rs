@@ -13,6 +13,7 @@ use rustpython_vm::compiler::core::OneIndexed;
 use rustpython_vm::{AsObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::state;
+use super::versions;
 use crate::definition::Value;
 
 /// The builtin that binds what is handed over, from an index up to another.
@@ -38,7 +39,9 @@ pub(super) enum Handed {
 /// that code makes.
 pub(super) fn is_plain(value: &Value) -> bool {
     match value {
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => true,
+        Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
+        // what code makes of other characters depends on the version of Unicode
+        Value::Str(text) => text.is_ascii() || text.chars().all(versions::is_settled),
         Value::List(items) | Value::Tuple(items) => items.iter().all(is_plain),
         Value::Dict(items) => items.iter().all(|(k, v)| is_plain(k) && is_plain(v)),
         _ => false,
