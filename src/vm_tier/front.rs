@@ -467,7 +467,7 @@ fn looks_at_code(text: &str) -> bool {
 
 /// Whether a name of [`hooks::internal_name`] may be in `text`.
 fn may_be_internal(text: &str) -> bool {
-    ["__", "_frame", "f_", "gi_", "tb_", "mro", "co_"]
+    ["__", "_frame", "f_", "gi_", "tb_", "mro", "co_", "endpos"]
         .iter()
         .any(|part| memmem::find(text.as_bytes(), part.as_bytes()).is_some())
 }

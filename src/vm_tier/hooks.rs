@@ -293,6 +293,8 @@ const INTERNAL: &[&str] = &[
     "__weakref__",
     "__weakrefoffset__",
     "__wrapped__",
+    // of a match, where RustPython has the end of what it found
+    "endpos",
     "gi_frame",
     "gi_code",
     "gi_yieldfrom",

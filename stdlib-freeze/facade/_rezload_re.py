@@ -8,6 +8,8 @@ from re import (
 )
 
 _minor = _rezload.fact("python")[1]
+_REPEATED = (")*", ")+", ")?", "){")
+_UNSURE = ("??", "*?", "}?", "(?<=", "(?<!")
 _POSSESSIVE = ("*+", "++", "?+", "}+", "(?>")
 
 
@@ -34,6 +36,12 @@ def _check(pattern):
         _rezload.decline("attribute-unknown", "a regular expression with \\N")
     if _minor < 14 and "\\z" in pattern:
         _rezload.decline("attribute-unknown", "a regular expression with \\z")
+    if _minor < 14 and "\\B" in pattern:
+        # it matches empty text from 3.14 on
+        _rezload.decline("attribute-unknown", "a regular expression with \\B")
+    if any(mark in pattern for mark in _REPEATED) and any(mark in pattern for mark in _UNSURE):
+        # RustPython goes back in another way than CPython
+        _rezload.decline("attribute-unknown", "a regular expression that repeats a lazy group")
     if _minor < 12 and ("(?P=" in pattern or "(?(" in pattern):
         # group references that aren't plain numbers
         if not pattern.isascii() or "(+" in pattern or "( " in pattern or "_)" in pattern:
