@@ -29,7 +29,8 @@ mod settings;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::process;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use rayon::prelude::*;
 
@@ -92,6 +93,8 @@ struct Inner {
     locations: OnceLock<Result<Vec<Arc<str>>, PathBuf>>,
     /// Families that were asked for by name: each is listed once.
     plans: Mutex<HashMap<String, Slot>>,
+    /// The process that this was made in.
+    owner: u32,
     pools: Pools,
 }
 
@@ -109,6 +112,7 @@ impl Repositories {
                 rez: None,
                 locations: OnceLock::new(),
                 plans: Mutex::default(),
+                owner: process::id(),
                 pools: Pools::default(),
             }),
         }
@@ -167,6 +171,7 @@ impl Repositories {
             rez: self.inner.rez.clone(),
             locations: OnceLock::new(),
             plans: Mutex::default(),
+            owner: process::id(),
             pools: Pools::default(),
         };
         change(&mut inner);
@@ -225,10 +230,15 @@ impl Inner {
     /// Where the repositories are. rez makes them all before it iterates over any, so one that
     /// it refuses is an error for all of them.
     fn locations(&self) -> Result<&[Arc<str>], ScanError> {
-        let locations = self.locations.get_or_init(|| {
+        if self.locations.get().is_none() {
+            // not in `get_or_init`, for whose end a child would wait that was forked meanwhile
             let open = |path: &PathBuf| open(path).map_err(|_| path.clone());
-            self.paths.iter().map(open).collect()
-        });
+            let _ = self.locations.set(self.paths.iter().map(open).collect());
+        }
+        let locations = self
+            .locations
+            .get()
+            .expect("set above, or by another thread");
         match locations {
             Ok(locations) => Ok(locations),
             Err(refused) => Err(open(refused).err().unwrap_or_else(|| {
@@ -292,19 +302,36 @@ impl Inner {
     }
 
     fn plan(&self, name: &str, locations: &[Arc<str>]) -> Result<Arc<Plan>, ScanError> {
-        let slot = {
-            let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(plans.entry(name.to_owned()).or_default())
+        let list = || {
+            let mut plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
+            // plans are kept, and descriptors are few
+            plan.close();
+            Ok(Arc::new(plan))
         };
+        let slot = self
+            .lock(&self.plans)
+            .map(|mut plans| Arc::clone(plans.entry(name.to_owned()).or_default()));
         // those who ask for other families needn't wait
-        let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut slot) = slot.as_ref().and_then(|slot| self.lock(slot)) else {
+            return list();
+        };
         if let Some(plan) = &*slot {
             return Ok(Arc::clone(plan));
         }
-        let mut plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
-        // plans are kept, and descriptors are few
-        plan.close();
-        Ok(Arc::clone(slot.insert(Arc::new(plan))))
+        Ok(Arc::clone(slot.insert(list()?)))
+    }
+
+    /// `None` in a forked child if the lock was held during the fork, by a thread that isn't
+    /// there any more.
+    fn lock<'a, T>(&self, mutex: &'a Mutex<T>) -> Option<MutexGuard<'a, T>> {
+        match mutex.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if process::id() != self.owner => None,
+            Err(TryLockError::WouldBlock) => {
+                Some(mutex.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+        }
     }
 }
 

@@ -452,6 +452,27 @@ def test_repositories_work_in_a_forked_child(bundled: Path) -> None:
     subprocess.run(command, check=True, timeout=60)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_needn_t_wait_for_a_thread_that_it_hasn_t(tmp_path: Path) -> None:
+    """A family that another thread lists during the fork stayed locked in the child."""
+    files = {f"fam/{version}/package.py": "timestamp = 1\n" for version in range(500)}
+    root = write(tmp_path, files)
+    job = (
+        "import os, sys, threading, rezload\n"
+        "for _ in range(100):\n"
+        "    repositories = rezload.Repositories(sys.argv[1], fallback=None)\n"
+        "    thread = threading.Thread(target=repositories.load_family, args=('fam', '1'))\n"
+        "    thread.start()\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        os._exit(len(repositories.load_family('fam', '7')))\n"
+        "    thread.join()\n"
+        "    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", job, str(root)]
+    subprocess.run(command, check=True, timeout=60)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
 @pytest.mark.usefixtures("interrupts")
 def test_an_interrupt_ends_a_scan(bundled: Path) -> None:
