@@ -16,10 +16,13 @@ pub(super) const ANSWER: Duration = Duration::from_micros(250);
 /// How long a worker waits for the next definition without sleeping.
 pub(super) const NEXT: Duration = Duration::from_micros(50);
 
+/// A core that is taken away for less than this was the system's own work.
+const TAKEN: Duration = Duration::from_micros(500);
+
 /// For how long all sleep once a core was taken away, in microseconds; doubled each time, up to
 /// the longest.
-const SHORTEST_PAUSE: u64 = 20_000;
-const LONGEST_PAUSE: u64 = 2_000_000;
+const SHORTEST_PAUSE: u64 = 2_000;
+const LONGEST_PAUSE: u64 = 256_000;
 
 /// Loads that are under way.
 static LOADS: AtomicUsize = AtomicUsize::new(0);
@@ -68,15 +71,15 @@ pub(super) fn receive<T>(receiver: &Receiver<T>, patience: Duration) -> Option<T
             Err(TryRecvError::Empty) => (0..16).for_each(|_| std::hint::spin_loop()),
         }
     };
-    if switches() != before {
+    if started.elapsed() > patience.max(TAKEN) && switches() != before {
         let pause = PAUSE.load(Ordering::Relaxed);
         RESUME.store(now() + pause, Ordering::Relaxed);
         PAUSE.store((2 * pause).min(LONGEST_PAUSE), Ordering::Relaxed);
     } else if received.is_some() {
         let pause = PAUSE.load(Ordering::Relaxed);
         if pause > SHORTEST_PAUSE {
-            // a hundred good waits make up for a doubling
-            PAUSE.store((pause - pause / 128).max(SHORTEST_PAUSE), Ordering::Relaxed);
+            // some twenty good waits make up for a doubling
+            PAUSE.store((pause - pause / 32).max(SHORTEST_PAUSE), Ordering::Relaxed);
         }
     }
     received
