@@ -26,7 +26,9 @@ fn main() {
             sources.insert((*name).to_owned(), (file.with_extension("py"), false));
         }
     }
-    let facade = Path::new(env!("CARGO_MANIFEST_DIR")).join("facade");
+    // asked while this runs: checkouts that share a target folder share the built script
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let facade = Path::new(&root).join("facade");
     println!("cargo:rerun-if-changed={}", facade.display());
     collect(&facade, "", &mut sources);
 

@@ -1,9 +1,10 @@
 //! Waiting without sleeping, where that costs nobody anything.
 //!
 //! To put a thread to sleep and to wake it on another core takes some 40 us on a virtual machine,
-//! as long as half a load. So a load keeps its core busy until the answer comes, and its worker
-//! does for a while afterwards, if there is a core for each. Where other programs want the
-//! cores the system takes them away from those who wait, which it counts; then all sleep for a while.
+//! as long as half a load. So a load keeps its core until the answer comes, and its worker does
+//! for a while afterwards, and both leave it to whoever else wants it: to each other, where there
+//! is one for both. (Keeping it busy instead takes three times as long when something else runs.)
+//! Who gets it back late finds that other programs want the cores; then all sleep for a while.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -47,9 +48,10 @@ pub(super) struct Load {
 impl Load {
     pub fn start() -> Self {
         let loads = 1 + LOADS.fetch_add(1, Ordering::Relaxed);
-        let is_eager =
-            2 * loads <= *CORES && now() >= RESUME.load(Ordering::Relaxed) && switches().is_some();
-        Load { is_eager }
+        let is_pause = now() < RESUME.load(Ordering::Relaxed);
+        Load {
+            is_eager: *CORES > 1 && loads <= *CORES && !is_pause,
+        }
     }
 }
 
@@ -61,50 +63,26 @@ impl Drop for Load {
 
 /// What arrives within `patience`, without sleeping; `None` when nothing does.
 pub(super) fn receive<T>(receiver: &Receiver<T>, patience: Duration) -> Option<T> {
-    let before = switches();
     let started = Instant::now();
     let received = loop {
         match receiver.try_recv() {
             Ok(value) => break Some(value),
             Err(TryRecvError::Disconnected) => break None,
             Err(TryRecvError::Empty) if started.elapsed() > patience => break None,
-            Err(TryRecvError::Empty) => (0..16).for_each(|_| std::hint::spin_loop()),
+            Err(TryRecvError::Empty) => std::thread::yield_now(),
         }
     };
-    if started.elapsed() > patience.max(TAKEN) && switches() != before {
-        let pause = PAUSE.load(Ordering::Relaxed);
+    let pause = PAUSE.load(Ordering::Relaxed);
+    if started.elapsed() > patience + TAKEN {
         RESUME.store(now() + pause, Ordering::Relaxed);
         PAUSE.store((2 * pause).min(LONGEST_PAUSE), Ordering::Relaxed);
-    } else if received.is_some() {
-        let pause = PAUSE.load(Ordering::Relaxed);
-        if pause > SHORTEST_PAUSE {
-            // some twenty good waits make up for a doubling
-            PAUSE.store((pause - pause / 32).max(SHORTEST_PAUSE), Ordering::Relaxed);
-        }
+    } else if received.is_some() && pause > SHORTEST_PAUSE {
+        // some twenty good waits make up for a doubling
+        PAUSE.store((pause - pause / 32).max(SHORTEST_PAUSE), Ordering::Relaxed);
     }
     received
 }
 
 fn now() -> u64 {
     u64::try_from(START.elapsed().as_micros()).unwrap_or(u64::MAX)
-}
-
-/// How often this thread had to leave its core to another; `None` where nobody counts.
-#[cfg(target_os = "linux")]
-fn switches() -> Option<i64> {
-    let mut usage = std::mem::MaybeUninit::<libc::rusage>::uninit();
-    // SAFETY: the call fills the struct when it gives 0.
-    let usage = unsafe {
-        match libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr()) {
-            0 => usage.assume_init(),
-            _ => return None,
-        }
-    };
-    #[allow(clippy::useless_conversion)] // a `long` has other sizes elsewhere
-    Some(i64::from(usage.ru_nivcsw))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn switches() -> Option<i64> {
-    None
 }
