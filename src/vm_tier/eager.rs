@@ -8,8 +8,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a load waits without sleeping: most take less.
 pub(super) const ANSWER: Duration = Duration::from_micros(250);
@@ -28,16 +27,31 @@ const LONGEST_PAUSE: u64 = 256_000;
 /// Loads that are under way.
 static LOADS: AtomicUsize = AtomicUsize::new(0);
 
-/// When waiting without sleeping may start again, in microseconds after [`START`].
+/// When waiting without sleeping may start again, as [`now`] counts.
 static RESUME: AtomicU64 = AtomicU64::new(0);
 
 /// How long the last pause was.
 static PAUSE: AtomicU64 = AtomicU64::new(SHORTEST_PAUSE);
 
-static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+/// How many cores this process may use; 0 until somebody has asked. (Nothing here may be locked
+/// while the process forks.)
+static CORES: AtomicUsize = AtomicUsize::new(0);
 
-static CORES: LazyLock<usize> =
-    LazyLock::new(|| std::thread::available_parallelism().map_or(1, usize::from));
+fn cores() -> usize {
+    match CORES.load(Ordering::Relaxed) {
+        0 => {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            CORES.store(cores, Ordering::Relaxed);
+            cores
+        }
+        cores => cores,
+    }
+}
+
+/// In a new process: the loads are those of its parent's threads.
+pub(super) fn forget_loads() {
+    LOADS.store(0, Ordering::Relaxed);
+}
 
 /// A load that is under way.
 pub(super) struct Load {
@@ -48,9 +62,11 @@ pub(super) struct Load {
 impl Load {
     pub fn start() -> Self {
         let loads = 1 + LOADS.fetch_add(1, Ordering::Relaxed);
-        let is_pause = now() < RESUME.load(Ordering::Relaxed);
+        let (now, resume, cores) = (now(), RESUME.load(Ordering::Relaxed), cores());
+        // a clock that was set back doesn't make a pause longer
+        let is_pause = now < resume && resume - now <= LONGEST_PAUSE;
         Load {
-            is_eager: *CORES > 1 && loads <= *CORES && !is_pause,
+            is_eager: cores > 1 && loads <= cores && !is_pause,
         }
     }
 }
@@ -83,6 +99,8 @@ pub(super) fn receive<T>(receiver: &Receiver<T>, patience: Duration) -> Option<T
     received
 }
 
+/// Microseconds.
 fn now() -> u64 {
-    u64::try_from(START.elapsed().as_micros()).unwrap_or(u64::MAX)
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.map_or(0, |now| u64::try_from(now.as_micros()).unwrap_or(u64::MAX))
 }

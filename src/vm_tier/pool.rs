@@ -6,6 +6,8 @@
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -67,29 +69,53 @@ struct Worker {
     watch: &'static Watch,
 }
 
+#[derive(Default)]
 struct Pool {
-    /// The process that the threads are in: a fork has none of them.
-    process: u32,
     idle: Vec<Worker>,
     lost: usize,
 }
 
-static POOL: Mutex<Pool> = Mutex::new(Pool {
-    process: 0,
-    idle: Vec::new(),
-    lost: 0,
-});
+/// The pool of a process: a fork has none of its threads, and its lock may be held there for
+/// ever, by a thread that isn't.
+struct Owned {
+    process: u32,
+    pool: Mutex<Pool>,
+}
+
+/// The pool that was made last. None is ever freed: a fork doesn't know who uses its parent's.
+static POOL: AtomicPtr<Owned> = AtomicPtr::new(null_mut());
 
 fn with_pool<T>(then: impl FnOnce(&mut Pool) -> T) -> T {
-    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
-    let process = std::process::id();
-    if pool.process != process {
-        // the other process's channels: nothing is at their other end here
-        std::mem::forget(std::mem::take(&mut pool.idle));
-        pool.process = process;
-        pool.lost = 0;
-    }
+    let mut pool = this_process()
+        .pool
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     then(&mut pool)
+}
+
+fn this_process() -> &'static Owned {
+    let process = std::process::id();
+    loop {
+        let last = POOL.load(Ordering::Acquire);
+        // SAFETY: null, or a box that was leaked below.
+        match unsafe { last.as_ref() } {
+            Some(owned) if owned.process == process => return owned,
+            _ => {
+                let owned = Box::into_raw(Box::new(Owned {
+                    process,
+                    pool: Mutex::default(),
+                }));
+                let swapped =
+                    POOL.compare_exchange(last, owned, Ordering::AcqRel, Ordering::Acquire);
+                if swapped.is_ok() {
+                    eager::forget_loads();
+                } else {
+                    // SAFETY: nobody else has seen it.
+                    drop(unsafe { Box::from_raw(owned) });
+                }
+            }
+        }
+    }
 }
 
 /// Runs `job` on an idle worker, or on a new one.
