@@ -91,7 +91,8 @@ pub use error::LoadError;
 pub use loader::Loader;
 pub use package::{LoadedDefinition, Package, PackageData, Position, Tier, TierDeclined};
 pub use repository::{
-    Repositories, RepositoryPackage, Scan, ScanError, ScanErrorKind, ScanResult, Selection, Warning,
+    Batches, Repositories, RepositoryPackage, Scan, ScanError, ScanErrorKind, ScanResult,
+    Selection, Warning,
 };
 #[cfg(feature = "rez")]
 pub use rez_tier::{Death, Refusal, RezError, RezSettings, RezTier};
@@ -103,10 +104,22 @@ pub mod vm {
     pub use crate::vm_tier::{Host, LimitedAllocator, Limits, Profile, VmTier};
 }
 
-/// The program is rezload's own: the allocator is for it to choose.
-#[cfg(all(feature = "vm", any(feature = "cli", feature = "python")))]
+/// The command is a program of its own, and takes the fastest allocator; with the VM tier one that
+/// keeps [`Limits::memory`](vm::Limits::memory).
+#[cfg(all(feature = "cli", not(feature = "python"), feature = "vm"))]
 #[global_allocator]
-static ALLOCATOR: vm::LimitedAllocator = vm::LimitedAllocator;
+static ALLOCATOR: vm::LimitedAllocator<mimalloc::MiMalloc> =
+    vm::LimitedAllocator::new(mimalloc::MiMalloc);
+
+#[cfg(all(feature = "cli", not(feature = "python"), not(feature = "vm")))]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A Python process may be forked at any time, and only the system's allocator is ready for that:
+/// mimalloc has locks that stay locked in the child.
+#[cfg(all(feature = "python", feature = "vm"))]
+#[global_allocator]
+static ALLOCATOR: vm::LimitedAllocator = vm::LimitedAllocator::new(std::alloc::System);
 
 /// The Rust code of the documentation pages is a doctest.
 #[cfg(doctest)]

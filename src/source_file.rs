@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::LoadError;
@@ -12,28 +12,28 @@ use crate::static_tier::MAX_SOURCE_LEN;
 const KEPT: usize = 256 << 10;
 
 thread_local! {
-    /// This thread's buffer, all of whose bytes are initialised.
+    /// This thread's buffer.
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Lends this thread's buffer, empty, to `run`.
+pub(crate) fn with_buffer<T>(run: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    let result = run(&mut buffer);
+    if buffer.capacity() <= KEPT {
+        BUFFER.set(buffer);
+    }
+    result
 }
 
 /// Reads a regular file whole, up to one byte more than the tiers accept, and hands its
 /// bytes to `run`.
 pub(crate) fn with_source<T>(path: &Path, run: impl FnOnce(&[u8]) -> T) -> Result<T, LoadError> {
-    with_opened(path, open_without_blocking(path), run)
-}
-
-/// [`with_source`] of the file at `path` that somebody has opened.
-pub(crate) fn with_opened<T>(
-    path: &Path,
-    file: io::Result<File>,
-    run: impl FnOnce(&[u8]) -> T,
-) -> Result<T, LoadError> {
-    let mut buffer = BUFFER.take();
-    let result = read_into(path, file, &mut buffer).map(|length| run(&buffer[..length]));
-    if buffer.len() <= KEPT {
-        BUFFER.set(buffer);
-    }
-    result
+    with_buffer(|buffer| {
+        read_onto(path, open_without_blocking(path), buffer)?;
+        Ok(run(buffer))
+    })
 }
 
 /// [`with_source`] for callers that keep the bytes.
@@ -42,17 +42,18 @@ pub(crate) fn read_source(path: &Path) -> Result<Vec<u8>, LoadError> {
     with_source(path, <[u8]>::to_vec)
 }
 
-/// Reads the file into the start of `buffer`, which grows as needed; gives the length.
-fn read_into(
+/// Adds the bytes of the file at `path`, which somebody has opened, to `buffer`; nothing if
+/// that fails.
+pub(crate) fn read_onto(
     path: &Path,
     file: io::Result<File>,
     buffer: &mut Vec<u8>,
-) -> Result<usize, LoadError> {
+) -> Result<(), LoadError> {
     let failed = |source: io::Error| LoadError::Read {
         path: path.to_path_buf(),
         source,
     };
-    let mut file = file.map_err(failed)?;
+    let file = file.map_err(failed)?;
     let Some(size) = regular_size(&file).map_err(failed)? else {
         return Err(LoadError::NotAFile {
             path: PathBuf::from(path),
@@ -60,36 +61,44 @@ fn read_into(
     };
     let limit = MAX_SOURCE_LEN + 1;
     let expected = usize::try_from(size).unwrap_or(limit).min(limit);
-    let mut length = 0;
+    let start = buffer.len();
+    let read = read_rest(&file, expected, limit, buffer).map_err(failed);
+    match read {
+        Ok(()) => buffer.truncate(start + limit),
+        Err(_) => buffer.truncate(start),
+    }
+    read
+}
+
+/// Adds what `file` has to `buffer`: `expected` bytes, or a few more or less; no more than
+/// `limit` if there are many more.
+///
+/// The C library's `read` lets the thread be cancelled meanwhile, which is a hundredth of a scan.
+#[cfg(target_os = "linux")]
+fn read_rest(file: &File, expected: usize, limit: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
+    let start = buffer.len();
     loop {
-        // room for one byte more than expected: a file that has grown shows
-        let room = (expected.max(length) + 1).min(limit);
-        if buffer.len() < room {
-            buffer.resize(room.next_power_of_two(), 0);
-        }
-        let end = buffer.len().min(limit);
-        match read_some(&mut file, &mut buffer[length..end]) {
-            Ok(0) => return Ok(length),
-            Ok(read) => length += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(failed(error)),
-        }
+        let length = buffer.len() - start;
         // a regular file that gives as much as it has ends there
-        if length == expected || length == limit {
-            return Ok(length);
+        if length >= limit || (length > 0 && length == expected) {
+            return Ok(());
+        }
+        // room for one byte more than expected: a file that has grown shows
+        buffer.reserve(expected.saturating_sub(length) + 1);
+        match rustix::io::read(file, rustix::buffer::spare_capacity(buffer)) {
+            Ok(0) => return Ok(()),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
     }
 }
 
-/// The C library's `read` lets the thread be cancelled meanwhile, which is a hundredth of a scan.
-#[cfg(target_os = "linux")]
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    Ok(rustix::io::read(&*file, buffer)?)
-}
-
 #[cfg(not(target_os = "linux"))]
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    std::io::Read::read(file, buffer)
+fn read_rest(file: &File, expected: usize, limit: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
+    use std::io::Read;
+
+    buffer.reserve(expected + 1);
+    file.take(limit as u64).read_to_end(buffer).map(|_| ())
 }
 
 /// The size of a regular file, `None` for anything else.
@@ -138,13 +147,29 @@ mod tests {
     }
 
     #[test]
+    fn files_are_read_one_behind_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("one"), "1").unwrap();
+        std::fs::write(path("two"), "22").unwrap();
+        with_buffer(|buffer| {
+            for name in ["one", "missing", ".", "two"] {
+                let path = path(name);
+                let read = read_onto(&path, open_without_blocking(&path), buffer);
+                assert_eq!(read.is_ok(), ["one", "two"].contains(&name), "{name}");
+            }
+            assert_eq!(buffer, b"122");
+        });
+    }
+
+    #[test]
     fn a_huge_file_is_cut() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("package.py");
         // sparse: it takes no space
         File::create(&path).unwrap().set_len(1 << 30).unwrap();
         assert_eq!(read_source(&path).unwrap().len(), MAX_SOURCE_LEN + 1);
-        assert!(BUFFER.take().len() <= KEPT);
+        assert!(BUFFER.take().capacity() <= KEPT);
     }
 
     #[test]
@@ -157,7 +182,7 @@ mod tests {
         let missing = folder.path().join("missing.py");
         assert!(matches!(
             read_source(&missing),
-            Err(LoadError::Read { source, .. }) if source.kind() == ErrorKind::NotFound
+            Err(LoadError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound
         ));
     }
 }

@@ -110,6 +110,58 @@ fn a_family_in_parts_is_whole_and_in_order() {
 }
 
 #[test]
+fn batches_are_a_scan_in_parts() {
+    let repository = Repository::new();
+    for family in 0..100 {
+        repository.package(&format!("f{family:02}"), "1");
+    }
+    for version in 0..200 {
+        repository.package("f50", &version.to_string());
+    }
+    repository.write("f51/2/package.py", "requires = [");
+    repository.write("f52/1.-2/package.py", "");
+    let repositories = Repositories::new([Path::new("/nowhere"), repository.path()]).threads(2);
+    let expected = summary(&repositories.scan(&Selection::new()).collect::<Vec<_>>());
+    assert_eq!(expected.len(), 301);
+    assert_eq!(expected[0], "- -: no-repository");
+    let mut batches = repositories.batches(&Selection::new(), Vec::new);
+    let batches: Vec<Vec<ScanResult>> = batches.by_ref().collect();
+    assert!(batches.len() > 8, "{}", batches.len());
+    assert!(batches.iter().all(|batch| batch.len() < 200));
+    assert_eq!(
+        summary(&batches.into_iter().flatten().collect::<Vec<_>>()),
+        expected
+    );
+}
+
+#[test]
+fn batches_are_made_where_packages_are_read() {
+    /// Names of threads.
+    #[derive(Default)]
+    struct Threads(Vec<String>);
+
+    impl Extend<ScanResult> for Threads {
+        fn extend<I: IntoIterator<Item = ScanResult>>(&mut self, items: I) {
+            let name = || std::thread::current().name().unwrap_or("").to_owned();
+            self.0.extend(items.into_iter().map(|_| name()));
+        }
+    }
+
+    let repository = Repository::new();
+    for family in 0..100 {
+        repository.package(&format!("f{family:02}"), "1");
+    }
+    let repositories = Repositories::new([repository.path()]).threads(2);
+    let batches = repositories.batches(&Selection::new(), Threads::default);
+    let threads: Vec<String> = batches.flat_map(|batch| batch.0).collect();
+    assert_eq!(threads.len(), 100);
+    assert!(
+        threads.iter().all(|name| name.starts_with("rezload-")),
+        "{threads:?}"
+    );
+}
+
+#[test]
 fn a_selection_reads_nothing_else() {
     let repository = Repository::new();
     repository
@@ -455,6 +507,20 @@ fn the_summary_counts_tiers_and_what_is_not_served() {
     let (status, with_rez, stderr) = scan(&[root]);
     assert_eq!((status, with_rez), (1, stdout));
     assert!(stderr.contains("there is no Python with rez"), "{stderr}");
+}
+
+#[test]
+fn the_summary_counts_a_family_once_in_however_many_batches() {
+    let repository = Repository::new();
+    for family in 0..100 {
+        repository.package(&format!("f{family:02}"), "1");
+    }
+    for version in 0..200 {
+        repository.package("f50", &version.to_string());
+    }
+    let (status, stdout, _) = scan(&["--threads", "2", text(repository.path())]);
+    assert_eq!(status, 0);
+    assert_eq!(stdout, "299 packages in 100 families\n  static 299\n");
 }
 
 #[test]

@@ -80,8 +80,8 @@ enum ScanErrorLine<'a> {
     },
 }
 
-/// The line for an item of a scan, without its line end.
-pub(super) fn scan_line(item: &ScanResult) -> String {
+/// Adds the line for an item of a scan.
+pub(super) fn scan_line(lines: &mut Vec<u8>, item: &ScanResult) {
     let line = match item {
         Ok(package) => ScanLine::Package {
             name: &package.data.name,
@@ -120,7 +120,8 @@ pub(super) fn scan_line(item: &ScanResult) -> String {
             },
         },
     };
-    serde_json::to_string(&line).expect("strings, numbers and lists always serialise")
+    serde_json::to_writer(&mut *lines, &line).expect("strings, numbers and lists always serialise");
+    lines.push(b'\n');
 }
 
 #[derive(Serialize)]

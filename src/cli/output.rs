@@ -54,6 +54,11 @@ impl Output {
         self.stdout.write_all(b"\n")
     }
 
+    /// Writes data that has its line ends.
+    pub fn data(&mut self, lines: &[u8]) -> io::Result<()> {
+        self.stdout.write_all(lines)
+    }
+
     pub fn flush(&mut self) -> io::Result<()> {
         self.stdout.flush()
     }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use compact_str::CompactString;
+
 use super::args::ScanArgs;
 use super::json;
 use super::output::{printable, Output, BAD, GOOD, NAME};
 use super::progress::Progress;
-use crate::package::Tier;
-use crate::repository::{Repositories, ScanError, ScanErrorKind, Selection};
+use crate::repository::{Repositories, ScanError, ScanErrorKind, ScanResult, Selection};
 use crate::rez_tier::RezTier;
 
 /// What came of a scan.
@@ -48,41 +49,23 @@ pub(super) fn run(
         selection = selection.range(range.clone());
     }
 
-    let mut scan = repositories.scan(&selection);
+    let json = args.json;
+    let mut batches = repositories.batches(&selection, move || Batch::new(json));
     let mut summary = Summary::default();
     let progress = Progress::new();
-    while let Some(item) = scan.next() {
-        progress.show(scan.progress());
-        if args.json {
-            output.line(&json::scan_line(&item))?;
+    while let Some(batch) = batches.next() {
+        progress.show(batches.progress());
+        output.data(&batch.lines)?;
+        for message in &batch.messages {
+            progress.hide(|| message.show(output));
         }
-        match item {
-            Ok(package) => {
-                summary.add(&package.data.name, package.tier);
-                for warning in package.warnings.iter().filter(|_| !args.json) {
-                    summary.warnings += 1;
-                    progress.hide(|| {
-                        let path = package.path().display();
-                        output.warning(&format!("{path}: {warning}"));
-                    });
-                }
-            }
-            Err(error) => {
-                summary.add_error(&error);
-                if !args.json {
-                    progress.hide(|| match error.kind() {
-                        ScanErrorKind::Load(error) => output.load_error(error),
-                        _ => output.error(&error.to_string()),
-                    });
-                }
-            }
-        }
+        summary.add(batch.summary);
     }
     progress.finish();
-    if !args.json {
+    if !json {
         summary.show(output)?;
     }
-    Ok(if scan.is_without_repository() {
+    Ok(if batches.is_without_repository() {
         Finding::NoRepository
     } else if summary.failed == 0 && summary.declined == 0 {
         Finding::AllServed
@@ -91,12 +74,72 @@ pub(super) fn run(
     })
 }
 
-/// What is counted.
+/// What the command makes of some packages in a row, on the thread that read them.
+struct Batch {
+    json: bool,
+    /// Lines of JSON.
+    lines: Vec<u8>,
+    /// What people are told, in order.
+    messages: Vec<Message>,
+    summary: Summary,
+}
+
+enum Message {
+    Warning(String),
+    Error(ScanError),
+}
+
+impl Batch {
+    fn new(json: bool) -> Self {
+        Batch {
+            json,
+            lines: Vec::new(),
+            messages: Vec::new(),
+            summary: Summary::default(),
+        }
+    }
+}
+
+impl Extend<ScanResult> for Batch {
+    fn extend<I: IntoIterator<Item = ScanResult>>(&mut self, items: I) {
+        for item in items {
+            self.summary.count(&item);
+            if self.json {
+                json::scan_line(&mut self.lines, &item);
+                continue;
+            }
+            match item {
+                Ok(package) => {
+                    let path = package.path().display();
+                    let warnings = package.warnings.iter();
+                    let messages = warnings.map(|warning| format!("{path}: {warning}"));
+                    self.messages.extend(messages.map(Message::Warning));
+                }
+                Err(error) => self.messages.push(Message::Error(error)),
+            }
+        }
+    }
+}
+
+impl Message {
+    fn show(&self, output: &Output) {
+        match self {
+            Message::Warning(message) => output.warning(message),
+            Message::Error(error) => match error.kind() {
+                ScanErrorKind::Load(error) => output.load_error(error),
+                _ => output.error(&error.to_string()),
+            },
+        }
+    }
+}
+
+/// What is counted, of packages in a row.
 #[derive(Default)]
 struct Summary {
     packages: usize,
     families: usize,
-    family: String,
+    /// The first family and the last; the packages of one come together.
+    ends: Option<(CompactString, CompactString)>,
     tiers: BTreeMap<&'static str, usize>,
     declined: usize,
     failed: usize,
@@ -104,21 +147,50 @@ struct Summary {
 }
 
 impl Summary {
-    fn add(&mut self, family: &str, tier: Tier) {
-        self.packages += 1;
-        *self.tiers.entry(tier.as_str()).or_default() += 1;
-        // the packages of a family come together
-        if self.families == 0 || self.family != family {
-            self.families += 1;
-            family.clone_into(&mut self.family);
+    fn count(&mut self, item: &ScanResult) {
+        match item {
+            Ok(package) => {
+                self.packages += 1;
+                *self.tiers.entry(package.tier.as_str()).or_default() += 1;
+                self.warnings += package.warnings.len();
+                let family = &package.data.name;
+                match &mut self.ends {
+                    Some((_, last)) if last == family => {}
+                    Some((_, last)) => {
+                        self.families += 1;
+                        last.clone_from(family);
+                    }
+                    ends => {
+                        self.families = 1;
+                        *ends = Some((family.clone(), family.clone()));
+                    }
+                }
+            }
+            Err(error) if error.is_declined() => self.declined += 1,
+            Err(_) => self.failed += 1,
         }
     }
 
-    fn add_error(&mut self, error: &ScanError) {
-        match error.kind() {
-            ScanErrorKind::Load(_) if error.is_declined() => self.declined += 1,
-            _ => self.failed += 1,
+    /// Adds what comes next.
+    fn add(&mut self, next: Summary) {
+        self.packages += next.packages;
+        self.families += next.families;
+        self.declined += next.declined;
+        self.failed += next.failed;
+        self.warnings += next.warnings;
+        for (tier, count) in next.tiers {
+            *self.tiers.entry(tier).or_default() += count;
         }
+        self.ends = match (self.ends.take(), next.ends) {
+            (Some((first, last)), Some((next, end))) => {
+                if last == next {
+                    // its packages are in both
+                    self.families -= 1;
+                }
+                Some((first, end))
+            }
+            (ends, next) => ends.or(next),
+        };
     }
 
     fn show(&self, output: &mut Output) -> io::Result<()> {

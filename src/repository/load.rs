@@ -1,5 +1,9 @@
 //! Loading one version: its file, and what rez's old formats keep beside it.
+//!
+//! Reading and parsing are apart, so that several files are read before they are parsed: each
+//! takes the processor's caches from the other.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf, MAIN_SEPARATOR};
 use std::sync::Arc;
 
@@ -29,9 +33,18 @@ pub(super) struct Job<'a> {
     pub file: Option<&'a str>,
 }
 
+/// The definition of a package, once it is read.
+pub(super) struct Read {
+    path: String,
+    /// The length of its directory's path.
+    directory: usize,
+    /// Where its bytes are in the buffer.
+    source: Range<usize>,
+}
+
 impl Job<'_> {
-    /// Loads the package, as `FileSystemPackageResource._load` does.
-    pub fn load(&self, settings: &Settings) -> ScanResult {
+    /// Reads the definition onto `buffer`, as `FileSystemPackageResource._load` finds it.
+    pub fn read(&self, settings: &Settings, buffer: &mut Vec<u8>) -> Result<Read, ScanError> {
         let mut path = String::with_capacity(self.repository.len() + self.family.len() + 40);
         push(&mut path, self.repository);
         push(&mut path, self.family);
@@ -51,22 +64,16 @@ impl Job<'_> {
                 Some(folder) => folder.open(&path, family),
                 None => open_without_blocking(Path::new(&path)),
             };
-            let parsed = read::find_opened(Path::new(&path), file, |source| {
-                self.parse(&path, directory, source, settings)
-            });
-            match parsed {
-                Ok(None) => {}
-                Ok(Some(Ok((fields, declined)))) => {
-                    return Ok(self.package(path, fields, declined));
+            let start = buffer.len();
+            match read::find_onto(Path::new(&path), file, buffer) {
+                Ok(true) => {
+                    return Ok(Read {
+                        path,
+                        directory,
+                        source: start..buffer.len(),
+                    })
                 }
-                Ok(Some(Err(declined))) => {
-                    let path = PathBuf::from(path);
-                    let error = LoadError::Declined {
-                        path: path.clone(),
-                        declined,
-                    };
-                    return Err(self.error(path, ScanErrorKind::Load(Box::new(error))));
-                }
+                Ok(false) => {}
                 Err(error) => {
                     let path = PathBuf::from(path);
                     return Err(self.error(path, ScanErrorKind::Load(Box::new(error))));
@@ -77,16 +84,30 @@ impl Job<'_> {
         Err(self.error(PathBuf::from(path), ScanErrorKind::NoDefinition))
     }
 
-    /// The fields of the definition at `path`, whose directory's path is `directory` long, and
-    /// why tiers declined; only the latter when none serves it.
-    fn parse(
+    /// The package whose definition has been read onto `buffer`.
+    pub fn parse(&self, read: Read, settings: &Settings, buffer: &[u8]) -> ScanResult {
+        match self.fields(&read, settings, &buffer[read.source.clone()]) {
+            Ok((fields, declined)) => Ok(self.package(read.path, fields, declined)),
+            Err(declined) => {
+                let path = PathBuf::from(read.path);
+                let error = LoadError::Declined {
+                    path: path.clone(),
+                    declined,
+                };
+                Err(self.error(path, ScanErrorKind::Load(Box::new(error))))
+            }
+        }
+    }
+
+    /// The fields of the definition, and why tiers declined; only the latter when none serves
+    /// it.
+    fn fields(
         &self,
-        path: &str,
-        directory: usize,
-        source: &[u8],
+        read: &Read,
         settings: &Settings,
+        source: &[u8],
     ) -> Result<(RepositoryFields, Vec<TierDeclined>), Vec<TierDeclined>> {
-        let is_python = path.ends_with(".py");
+        let is_python = read.path.ends_with(".py");
         let fields = if is_python {
             parse_in_repository(source)
         } else {
@@ -103,7 +124,7 @@ impl Job<'_> {
             Err(declined) => in_vm(settings, is_python, source, by_static(declined))?,
         };
         if !fields.has_timestamp {
-            old_format::check(Path::new(&path[..directory]))
+            old_format::check(Path::new(&read.path[..read.directory]))
                 .map_err(|old| [declined.clone(), vec![by_static(old)]].concat())?;
         }
         Ok((fields, declined))

@@ -5,9 +5,10 @@
 //!
 //! In reading order: `location` (a path in rez's spelling), `list` (a directory), `index`
 //! (the families of all repositories), `family` and `combined` (the versions of one),
-//! `plan` (which of them rez gives), `load`, `read` and `old_format` (one definition), `scan`
-//! (all of it, in parallel and in order), `fallback` (rez for what is declined).
+//! `plan` (which of them rez gives), `load`, `read` and `old_format` (one definition), `batches`
+//! and `scan` (all of it, in parallel and in order), `fallback` (rez for what is declined).
 
+mod batches;
 mod combined;
 mod error;
 #[cfg(feature = "rez")]
@@ -34,18 +35,20 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use rayon::prelude::*;
 
+pub use batches::Batches;
+#[cfg(feature = "python")]
+pub(crate) use batches::Pending;
 pub use error::{ScanError, ScanErrorKind};
 pub use package::{RepositoryPackage, Warning};
-#[cfg(feature = "python")]
-pub(crate) use scan::Pending;
 pub use scan::Scan;
 pub use select::Selection;
 
 #[cfg(feature = "rez")]
 use crate::rez_tier::RezTier;
+use crate::source_file::with_buffer;
 use crate::version::{is_valid_package_name, VersionRange};
 use location::locate;
-use plan::{Candidate, Folders, Place, Plan};
+use plan::{Candidate, Folders, Found, Place, Plan};
 use pool::Pools;
 use settings::Settings;
 
@@ -187,7 +190,46 @@ impl Repositories {
     /// place: before all packages what is wrong with a repository, and instead of a family
     /// what keeps rez from iterating over it. Nothing is read before the first `next`.
     pub fn scan(&self, selection: &Selection) -> Scan {
-        Scan::new(Arc::clone(&self.inner), selection.clone())
+        Scan::new(self.batches(selection, Vec::new))
+    }
+
+    /// [`scan`](Self::scan) in batches: some of its items in a row, which the thread that read
+    /// them has put into a collection from `make`. A batch may be empty.
+    ///
+    /// What a program makes of each package is so made in parallel, and memory is given back
+    /// where it was taken:
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir().unwrap();
+    /// # let root = dir.path();
+    /// # for version in ["2023.3", "2024.1"] {
+    /// #     std::fs::create_dir_all(root.join("maya").join(version)).unwrap();
+    /// #     std::fs::write(
+    /// #         root.join("maya").join(version).join("package.py"),
+    /// #         "name = 'maya'\nrequires = ['python-3']\n",
+    /// #     ).unwrap();
+    /// # }
+    /// use rezload::{Repositories, ScanResult, Selection};
+    ///
+    /// #[derive(Default)]
+    /// struct Requests(usize);
+    ///
+    /// impl Extend<ScanResult> for Requests {
+    ///     fn extend<I: IntoIterator<Item = ScanResult>>(&mut self, items: I) {
+    ///         let requires = items.into_iter().flatten().map(|p| p.data.requires.len());
+    ///         self.0 += requires.sum::<usize>();
+    ///     }
+    /// }
+    ///
+    /// let batches = Repositories::new([root]).batches(&Selection::new(), Requests::default);
+    /// assert_eq!(batches.map(|batch| batch.0).sum::<usize>(), 2);
+    /// ```
+    pub fn batches<T: Extend<ScanResult> + Send + 'static>(
+        &self,
+        selection: &Selection,
+        make: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Batches<T> {
+        Batches::new(Arc::clone(&self.inner), selection.clone(), make)
     }
 
     /// The packages of one family, ascending, only those in `range`: what rez's
@@ -211,7 +253,7 @@ impl Repositories {
             Err(error) => return inner.load_declined_family(error, range, locations),
         };
         let candidates = plan.in_range(range);
-        let folders = plan.folders(&candidates, locations);
+        let folders = plan.folders(candidates.iter().copied(), locations);
         let load = |candidate: &&Candidate| inner.load(&plan, candidate, &folders, locations);
         // a few files are read sooner than threads are woken, unless they are far away
         if candidates.len() < 2 || (inner.threads == 0 && candidates.len() < 16) {
@@ -256,7 +298,22 @@ impl Inner {
         folders: &Folders<'_>,
         locations: &[Arc<str>],
     ) -> ScanResult {
-        let item = plan.load(candidate, folders, locations, &self.settings);
+        with_buffer(|buffer| {
+            let found = plan.read(candidate, folders, locations, &self.settings, buffer);
+            self.parse(plan, candidate, found, locations, buffer)
+        })
+    }
+
+    /// The second half of [`load`](Self::load), for what has been read onto `buffer`.
+    fn parse(
+        &self,
+        plan: &Plan,
+        candidate: &Candidate,
+        found: Found,
+        locations: &[Arc<str>],
+        buffer: &[u8],
+    ) -> ScanResult {
+        let item = plan.parse(candidate, found, locations, &self.settings, buffer);
         #[cfg(feature = "rez")]
         if let Some(rez) = &self.rez {
             return item.or_else(|error| fallback::version(rez, error));

@@ -11,7 +11,7 @@ use super::combined::Combined;
 use super::error::{ScanError, ScanErrorKind};
 use super::family::{versions, Refusal, Versions};
 use super::folder::Folder;
-use super::load::Job;
+use super::load::{Job, Read};
 use super::package::RepositoryPackage;
 use super::select::Selection;
 use super::settings::Settings;
@@ -97,6 +97,14 @@ impl Folders<'_> {
             Folders::Opened(folders) => folders.get(repository),
         }
     }
+}
+
+/// What reading a candidate gives.
+pub(super) enum Found {
+    /// A definition that is to be parsed.
+    Read(Read),
+    /// Nothing is to be read, or it can't be.
+    Done(ScanResult),
 }
 
 /// The packages of a family, in ascending order of their versions.
@@ -188,15 +196,19 @@ impl Plan {
 
     /// The family's directory in each repository, for whoever loads `candidates`: opened again
     /// where it is closed and has several of them.
-    pub fn folders(&self, candidates: &[&Candidate], repositories: &[Arc<str>]) -> Folders<'_> {
+    pub fn folders<'a>(
+        &self,
+        candidates: impl IntoIterator<Item = &'a Candidate> + Clone,
+        repositories: &[Arc<str>],
+    ) -> Folders<'_> {
         if !self.folders.is_empty() {
             return Folders::Open(&self.folders);
         }
         let folder = |(repository, location): (usize, &Arc<str>)| {
-            let here = |candidate: &&&Candidate| {
+            let here = |candidate: &&Candidate| {
                 candidate.repository == repository && matches!(candidate.source, Source::Directory)
             };
-            if candidates.iter().filter(here).count() < WORTH_A_FOLDER {
+            if candidates.clone().into_iter().filter(here).count() < WORTH_A_FOLDER {
                 return Folder::default();
             }
             Folder::at(Path::new(&join(location, &self.family)))
@@ -204,40 +216,74 @@ impl Plan {
         Folders::Opened(repositories.iter().enumerate().map(folder).collect())
     }
 
-    /// Reads one of the candidates.
-    pub fn load(
+    /// Reads the definition of one of the candidates onto `buffer`.
+    pub fn read(
         &self,
         candidate: &Candidate,
         folders: &Folders<'_>,
         repositories: &[Arc<str>],
         settings: &Settings,
-    ) -> ScanResult {
+        buffer: &mut Vec<u8>,
+    ) -> Found {
         let repository = &repositories[candidate.repository];
-        let file = match &candidate.source {
-            Source::Directory => None,
-            Source::Unversioned(file) => Some(&**file),
+        match &candidate.source {
             Source::Combined(combined) => {
-                return load_combined(&self.family, candidate, combined, repository);
+                Found::Done(load_combined(&self.family, candidate, combined, repository))
             }
             Source::Ambiguous => {
                 let path = join(&join(repository, &self.family), candidate.version.as_str());
-                return Err(ScanError::of_version(
+                Found::Done(Err(ScanError::of_version(
                     &self.family,
                     candidate.version.as_str(),
                     repository,
                     PathBuf::from(path),
                     ScanErrorKind::SameVersion,
-                ));
+                )))
             }
-        };
-        let job = Job {
-            repository,
+            Source::Directory | Source::Unversioned(_) => {
+                let job = self.job(candidate, folders, repositories);
+                match job.read(settings, buffer) {
+                    Ok(read) => Found::Read(read),
+                    Err(error) => Found::Done(Err(error)),
+                }
+            }
+        }
+    }
+
+    /// The package of one of the candidates, of which `found` has been read onto `buffer`.
+    pub fn parse(
+        &self,
+        candidate: &Candidate,
+        found: Found,
+        repositories: &[Arc<str>],
+        settings: &Settings,
+        buffer: &[u8],
+    ) -> ScanResult {
+        match found {
+            Found::Done(item) => item,
+            Found::Read(read) => {
+                let job = self.job(candidate, &Folders::Open(&[]), repositories);
+                job.parse(read, settings, buffer)
+            }
+        }
+    }
+
+    fn job<'a>(
+        &'a self,
+        candidate: &'a Candidate,
+        folders: &'a Folders<'_>,
+        repositories: &'a [Arc<str>],
+    ) -> Job<'a> {
+        Job {
+            repository: &repositories[candidate.repository],
             family: &self.family,
             version: &candidate.version,
             folder: folders.of(candidate.repository),
-            file,
-        };
-        job.load(settings)
+            file: match &candidate.source {
+                Source::Unversioned(file) => Some(file),
+                _ => None,
+            },
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::LoadError;
-use crate::source_file::{open_without_blocking, with_opened};
+use crate::source_file::{open_without_blocking, read_onto, with_buffer};
 
 /// Hands the bytes of the file at `path` to `run`; `None` when there is nothing that
 /// `os.path.isfile` calls a file: nothing at all, a broken link, a loop of links, a directory,
@@ -13,19 +13,23 @@ use crate::source_file::{open_without_blocking, with_opened};
 ///
 /// rez asks first and opens then; opening says the same.
 pub(super) fn find<T>(path: &Path, run: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, LoadError> {
-    find_opened(path, open_without_blocking(path), run)
+    with_buffer(|buffer| {
+        let is_there = find_onto(path, open_without_blocking(path), buffer)?;
+        Ok(is_there.then(|| run(buffer)))
+    })
 }
 
-/// [`find`] for a file that somebody has tried to open.
-pub(super) fn find_opened<T>(
+/// Adds the bytes of the file at `path`, which somebody has tried to open, to `buffer`; whether
+/// it is there, as [`find`] has it.
+pub(super) fn find_onto(
     path: &Path,
     file: io::Result<File>,
-    run: impl FnOnce(&[u8]) -> T,
-) -> Result<Option<T>, LoadError> {
-    match with_opened(path, file, run) {
-        Ok(result) => Ok(Some(result)),
-        Err(LoadError::NotAFile { .. }) => Ok(None),
-        Err(LoadError::Read { source, .. }) if is_absent(&source) => Ok(None),
+    buffer: &mut Vec<u8>,
+) -> Result<bool, LoadError> {
+    match read_onto(path, file, buffer) {
+        Ok(()) => Ok(true),
+        Err(LoadError::NotAFile { .. }) => Ok(false),
+        Err(LoadError::Read { source, .. }) if is_absent(&source) => Ok(false),
         Err(error) => Err(error),
     }
 }

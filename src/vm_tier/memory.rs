@@ -12,18 +12,28 @@ use std::ptr::null;
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering};
 use std::time::Duration;
 
-/// The allocator of programs that want [`Limits::memory`](super::Limits::memory) enforced: the
-/// system's, but for the threads of the VM tier.
+/// The allocator of programs that want [`Limits::memory`](super::Limits::memory) enforced:
+/// another one, the system's by default, that watches the threads of the VM tier.
 ///
 /// The command line and the Python module have it. A Rust program that doesn't set it has no
 /// limit on memory, and threads that run native code for too long go on running.
 ///
 /// ```ignore
+/// use std::alloc::System;
+/// use rezload::vm::LimitedAllocator;
+///
 /// #[global_allocator]
-/// static ALLOCATOR: rezload::vm::LimitedAllocator = rezload::vm::LimitedAllocator;
+/// static ALLOCATOR: LimitedAllocator = LimitedAllocator::new(System);
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
-pub struct LimitedAllocator;
+pub struct LimitedAllocator<A = System>(A);
+
+impl<A> LimitedAllocator<A> {
+    /// `allocator`, watched.
+    pub const fn new(allocator: A) -> Self {
+        LimitedAllocator(allocator)
+    }
+}
 
 /// What the allocator and the others know of a VM thread.
 #[derive(Debug, Default)]
@@ -126,14 +136,14 @@ fn watch() -> Option<&'static Watch> {
         .flatten()
 }
 
-// SAFETY: every call goes on to the system's allocator with the same arguments.
-unsafe impl GlobalAlloc for LimitedAllocator {
+// SAFETY: every call goes on to the allocator with the same arguments.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for LimitedAllocator<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if let Some(watch) = watch() {
             watch.took(layout.size());
         }
-        System.alloc(layout)
+        self.0.alloc(layout)
     }
 
     #[inline]
@@ -141,7 +151,7 @@ unsafe impl GlobalAlloc for LimitedAllocator {
         if let Some(watch) = watch() {
             watch.took(layout.size());
         }
-        System.alloc_zeroed(layout)
+        self.0.alloc_zeroed(layout)
     }
 
     #[inline]
@@ -149,7 +159,7 @@ unsafe impl GlobalAlloc for LimitedAllocator {
         if let Some(watch) = watch() {
             watch.gave(layout.size());
         }
-        System.dealloc(pointer, layout);
+        self.0.dealloc(pointer, layout);
     }
 
     #[inline]
@@ -158,6 +168,6 @@ unsafe impl GlobalAlloc for LimitedAllocator {
             watch.gave(layout.size());
             watch.took(size);
         }
-        System.realloc(pointer, layout, size)
+        self.0.realloc(pointer, layout, size)
     }
 }

@@ -1,0 +1,404 @@
+//! All packages of the repositories, read in parallel and given in order, in batches.
+//!
+//! A job of the pool is a few families: it lists their directories, reads what it finds, and
+//! hands each package to the job's batch. A window of jobs runs ahead of the one whose batch is
+//! given, so what is held is bounded by the window and not by the repositories. A family with
+//! many versions is read in parts, which are jobs of their own, in the same window.
+
+use std::collections::VecDeque;
+use std::iter::FusedIterator;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::{ScanError, ScanErrorKind};
+use super::index::{unlisted, Family, Index};
+use super::plan::Plan;
+use super::pool::Pool;
+use super::select::Selection;
+use super::{Inner, ScanResult};
+use crate::source_file::with_buffer;
+use crate::version::is_valid_package_name;
+
+/// How many packages of one family a job reads.
+const PART: usize = 64;
+
+/// How many families a job has at most. Each job wakes the thread that waits for its packages,
+/// which with one family a job was a tenth of the time.
+const GROUP: usize = 16;
+
+/// How many bytes of definitions are read before they are parsed.
+const READ_AHEAD: usize = 64 << 10;
+
+/// How many jobs a thread has ahead of it.
+const JOBS_PER_THREAD: usize = 8;
+
+/// An iterator over the packages of repositories, in batches; see
+/// [`Repositories::batches`](super::Repositories::batches).
+pub struct Batches<T> {
+    shared: Arc<Shared<T>>,
+    state: State,
+    /// What is wrong with repositories, which is given before anything else.
+    errors: Option<T>,
+    /// A family whose parts come next.
+    parts: Option<Parts<T>>,
+    /// What a job gave that comes after those.
+    given: std::vec::IntoIter<Outcome<T>>,
+    /// Jobs whose batches come after those, in order.
+    jobs: VecDeque<Receiver<Vec<Outcome<T>>>>,
+    window: usize,
+    /// How many families a job has.
+    group: usize,
+    pool: Option<Arc<Pool>>,
+}
+
+/// What the jobs of a scan know.
+struct Shared<T> {
+    inner: Arc<Inner>,
+    selection: Selection,
+    make: Box<dyn Fn() -> T + Send + Sync>,
+    cancelled: AtomicBool,
+}
+
+/// Where the families come from.
+enum State {
+    New,
+    Listed(Index),
+    Named(std::vec::IntoIter<String>, usize),
+    Done,
+}
+
+/// What a job gives, in order.
+enum Outcome<T> {
+    Batch(T),
+    /// A family of too many to read in one job.
+    Many(Arc<Plan>),
+}
+
+/// Nothing has come yet.
+pub(crate) struct Pending;
+
+/// A family that is read in parts.
+struct Parts<T> {
+    plan: Arc<Plan>,
+    /// The first candidate that no job has been made for.
+    next: usize,
+    jobs: VecDeque<Receiver<T>>,
+}
+
+impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
+    pub(super) fn new(
+        inner: Arc<Inner>,
+        selection: Selection,
+        make: impl Fn() -> T + Send + Sync + 'static,
+    ) -> Self {
+        Batches {
+            shared: Arc::new(Shared {
+                inner,
+                selection,
+                make: Box::new(make),
+                cancelled: AtomicBool::new(false),
+            }),
+            state: State::New,
+            errors: None,
+            parts: None,
+            given: Vec::new().into_iter(),
+            jobs: VecDeque::new(),
+            window: 0,
+            group: 1,
+            pool: None,
+        }
+    }
+
+    /// The next batch, `None` at the end; an error when nothing has come within `patience`.
+    pub(crate) fn next_within(&mut self, patience: Duration) -> Result<Option<T>, Pending> {
+        if matches!(self.state, State::New) {
+            self.start();
+        }
+        if let Some(errors) = self.errors.take() {
+            return Ok(Some(errors));
+        }
+        loop {
+            self.fill();
+            if let Some(parts) = &mut self.parts {
+                let Some(job) = parts.jobs.front() else {
+                    self.parts = None;
+                    continue;
+                };
+                let batch = wait(job, patience)?;
+                parts.jobs.pop_front();
+                return Ok(Some(batch.unwrap_or_else(|| self.shared.lost())));
+            }
+            match self.given.next() {
+                Some(Outcome::Batch(batch)) => return Ok(Some(batch)),
+                Some(Outcome::Many(plan)) => {
+                    self.parts = Some(Parts {
+                        plan,
+                        next: 0,
+                        jobs: VecDeque::new(),
+                    });
+                    continue;
+                }
+                None => {}
+            }
+            let Some(job) = self.jobs.front() else {
+                return Ok(None);
+            };
+            let outcomes = wait(job, patience)?;
+            self.jobs.pop_front();
+            let outcomes = outcomes.unwrap_or_else(|| vec![Outcome::Batch(self.shared.lost())]);
+            self.given = outcomes.into_iter();
+        }
+    }
+
+    /// Lists the repositories.
+    fn start(&mut self) {
+        self.state = State::Done;
+        let shared = &self.shared;
+        let locations = match shared.inner.locations() {
+            Ok(locations) => locations,
+            Err(error) => {
+                self.errors = Some(shared.batch([Err(error)]));
+                return;
+            }
+        };
+        self.pool = shared.inner.pools.get(shared.inner.threads);
+        let threads = self
+            .pool
+            .as_ref()
+            .map_or(1, |pool| pool.threads().current_num_threads());
+        self.window = threads * JOBS_PER_THREAD;
+        let mut errors = Vec::new();
+        self.state = match shared.selection.names() {
+            None => {
+                let mut index = Index::new(locations);
+                errors.extend(index.errors.drain(..).map(Err));
+                // where there are few families to a thread, each may have its own
+                let (_, families) = index.progress();
+                self.group = (families / (self.window * 4).max(1)).clamp(1, GROUP);
+                State::Listed(index)
+            }
+            Some(names) => {
+                let missing = |location: &&Arc<str>| !Path::new(&***location).is_dir();
+                for location in locations.iter().filter(missing) {
+                    let path = PathBuf::from(&**location);
+                    let kind = ScanErrorKind::NoRepository;
+                    errors.push(Err(ScanError::of_repository(path, kind)));
+                }
+                State::Named(names.into_iter(), locations.len() - errors.len())
+            }
+        };
+        if !errors.is_empty() {
+            self.errors = Some(shared.batch(errors));
+        }
+    }
+
+    /// Makes jobs until the window is full.
+    fn fill(&mut self) {
+        if let Some(parts) = &mut self.parts {
+            while parts.jobs.len() < self.window && parts.next < parts.plan.candidates.len() {
+                let end = (parts.next + PART).min(parts.plan.candidates.len());
+                let (plan, shared) = (Arc::clone(&parts.plan), Arc::clone(&self.shared));
+                let range = parts.next..end;
+                parts.next = end;
+                let job = move || {
+                    let mut batch = (shared.make)();
+                    shared.read(&plan, range, &mut batch);
+                    batch
+                };
+                parts.jobs.push_back(spawn(self.pool.as_deref(), job));
+            }
+        }
+        // a family in parts fills the window by itself
+        let taken = self.parts.as_ref().map_or(0, |parts| parts.jobs.len());
+        while self.jobs.len() + taken < self.window {
+            let families: Vec<Family> = match &mut self.state {
+                State::New | State::Done => Vec::new(),
+                State::Listed(index) => {
+                    let next = || index.next(&self.shared.selection);
+                    std::iter::from_fn(next).take(self.group).collect()
+                }
+                State::Named(names, _) => {
+                    let repositories = self.shared.inner.paths.len();
+                    let family = |name| unlisted(name, repositories);
+                    names.next().map(family).into_iter().collect()
+                }
+            };
+            if families.is_empty() {
+                return;
+            }
+            let shared = Arc::clone(&self.shared);
+            let job = move || shared.list_all(&families);
+            self.jobs.push_back(spawn(self.pool.as_deref(), job));
+        }
+    }
+}
+
+impl<T> Batches<T> {
+    /// How many families have been looked at, and how many there are; both are 0 before the
+    /// first batch has been asked for.
+    pub fn progress(&self) -> (usize, usize) {
+        match &self.state {
+            State::Listed(index) => index.progress(),
+            _ => (0, 0),
+        }
+    }
+
+    /// Whether no repository could be looked at; known once the first batch has been given.
+    pub fn is_without_repository(&self) -> bool {
+        match &self.state {
+            State::New | State::Named(_, 1..) => false,
+            State::Listed(index) => index.listed == 0,
+            State::Named(_, 0) | State::Done => true,
+        }
+    }
+}
+
+impl<T: Extend<ScanResult> + Send + 'static> Iterator for Batches<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        loop {
+            if let Ok(batch) = self.next_within(Duration::from_secs(3600)) {
+                return batch;
+            }
+        }
+    }
+}
+
+impl<T: Extend<ScanResult> + Send + 'static> FusedIterator for Batches<T> {}
+
+/// Jobs that haven't begun never will.
+impl<T> Drop for Batches<T> {
+    fn drop(&mut self) {
+        self.shared.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<T: Extend<ScanResult>> Shared<T> {
+    fn batch(&self, items: impl IntoIterator<Item = ScanResult>) -> T {
+        let mut batch = (self.make)();
+        batch.extend(items);
+        batch
+    }
+
+    /// In place of what a job that has panicked would have given.
+    fn lost(&self) -> T {
+        let kind = ScanErrorKind::Internal;
+        self.batch([Err(ScanError::of_repository(PathBuf::new(), kind))])
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Lists families, and reads those without many versions.
+    fn list_all(&self, families: &[Family]) -> Vec<Outcome<T>> {
+        let mut outcomes = Vec::new();
+        let mut batch = (self.make)();
+        for family in families {
+            if let Some(plan) = self.list(family, &mut batch) {
+                let before = std::mem::replace(&mut batch, (self.make)());
+                outcomes.push(Outcome::Batch(before));
+                outcomes.push(Outcome::Many(plan));
+            }
+        }
+        outcomes.push(Outcome::Batch(batch));
+        outcomes
+    }
+
+    /// Lists a family, and reads it into `batch` unless it has many versions.
+    fn list(&self, family: &Family, batch: &mut T) -> Option<Arc<Plan>> {
+        if self.is_cancelled() {
+            return None;
+        }
+        let inner = &self.inner;
+        let locations = match inner.locations() {
+            Ok(locations) if is_valid_package_name(&family.name) => locations,
+            Ok(_) => {
+                let path = PathBuf::from(&family.name);
+                let kind = ScanErrorKind::InvalidName;
+                batch.extend([Err(ScanError::of_family(&family.name, path, kind))]);
+                return None;
+            }
+            Err(error) => {
+                batch.extend([Err(error)]);
+                return None;
+            }
+        };
+        let place = |repository| family.place(repository);
+        let mut plan = match Plan::new(&family.name, locations, place, &inner.settings) {
+            Ok(plan) => plan,
+            Err(error) => {
+                let range = self.selection.version_range();
+                let latest = self.selection.is_latest();
+                batch.extend(inner.resolve_family(error, range, latest, locations));
+                return None;
+            }
+        };
+        plan.select(&self.selection);
+        let count = plan.candidates.len();
+        if count > PART {
+            // many such plans may wait, and descriptors are few
+            plan.close();
+            return Some(Arc::new(plan));
+        }
+        self.read(&plan, 0..count, batch);
+        None
+    }
+
+    /// Loads some packages of a family into `batch`.
+    fn read(&self, plan: &Plan, range: Range<usize>, batch: &mut T) {
+        let inner = &*self.inner;
+        let Ok(locations) = inner.locations() else {
+            return;
+        };
+        let folders = plan.folders(&plan.candidates[range.clone()], locations);
+        with_buffer(|buffer| {
+            let mut found = Vec::with_capacity(range.len());
+            let mut rest = &plan.candidates[range];
+            while !rest.is_empty() && !self.is_cancelled() {
+                buffer.clear();
+                for candidate in rest {
+                    found.push(plan.read(candidate, &folders, locations, &inner.settings, buffer));
+                    if buffer.len() > READ_AHEAD || self.is_cancelled() {
+                        break;
+                    }
+                }
+                let (read, after) = rest.split_at(found.len());
+                rest = after;
+                let read = read.iter().zip(found.drain(..));
+                batch.extend(
+                    read.take_while(|_| !self.is_cancelled())
+                        .map(|(one, found)| inner.parse(plan, one, found, locations, buffer)),
+                );
+            }
+        });
+    }
+}
+
+/// Runs `job` on the pool, or here when there is none.
+fn spawn<T: Send + 'static>(
+    pool: Option<&Pool>,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Receiver<T> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    // nobody listens any more when the scan has been dropped
+    match pool {
+        Some(pool) => pool.threads().spawn_fifo(move || drop(sender.send(job()))),
+        None => drop(sender.send(job())),
+    }
+    receiver
+}
+
+/// What a job gives, `None` if it has panicked.
+fn wait<T>(job: &Receiver<T>, patience: Duration) -> Result<Option<T>, Pending> {
+    match job.recv_timeout(patience) {
+        Ok(given) => Ok(Some(given)),
+        Err(RecvTimeoutError::Timeout) => Err(Pending),
+        Err(RecvTimeoutError::Disconnected) => Ok(None),
+    }
+}
