@@ -83,6 +83,19 @@ impl Command {
             Command::Bench(bench) => bench.json,
         }
     }
+
+    /// Which Python has rez.
+    #[cfg(feature = "vm")]
+    pub fn rez(&self) -> Option<&RezArgs> {
+        match self {
+            Command::Load(load) => Some(&load.files.rez),
+            Command::Explain(files) => Some(&files.rez),
+            Command::Scan(scan) => Some(&scan.rez),
+            Command::Survey(_) => None,
+            Command::Diff(diff) => Some(&diff.rez),
+            Command::Bench(bench) => Some(&bench.rez),
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -113,6 +126,12 @@ pub(super) struct RezArgs {
     #[arg(long, value_name = "PYTHON")]
     pub python: Option<PathBuf>,
 
+    /// The version of Python that definitions are told when rezload runs them itself, such as
+    /// 3.9.7. Unless given: that of the Python with rez, or 3.11.0 where there is none
+    #[cfg(feature = "vm")]
+    #[arg(long, value_name = "VERSION", value_parser = python_version)]
+    pub python_version: Option<(u8, u8, u8)>,
+
     /// Run only files in this directory. Can be given again
     #[arg(long = "trust", value_name = "DIR")]
     pub trusted: Vec<PathBuf>,
@@ -142,23 +161,43 @@ impl RezArgs {
     /// The rez tier, unless it is off. `own` is the Python that this command runs in, if that
     /// has rez.
     pub fn tier(&self, own: Option<&PathBuf>) -> Option<RezTier> {
-        if self.fallback == Fallback::None {
-            return None;
-        }
-        let mut settings = RezSettings::new()
+        let is_on = self.fallback == Fallback::Rez;
+        is_on.then(|| RezTier::new(self.settings(own)))
+    }
+
+    /// How rez is run. `own` is the Python that this command runs in, if that has rez.
+    pub fn settings(&self, own: Option<&PathBuf>) -> RezSettings {
+        let mut settings = RezArgs::default_settings(own)
             .timeout(self.timeout)
             .helpers(self.helpers)
             .isolated(!self.no_isolation);
         if let Some(python) = &self.python {
             settings = settings.python(python);
         }
-        if let Some(python) = own {
-            settings = settings.default_python(python);
-        }
         if !self.trusted.is_empty() {
             settings = settings.trusted(&self.trusted);
         }
-        Some(RezTier::new(settings))
+        settings
+    }
+
+    /// [`settings`](Self::settings) of a command that has no such arguments.
+    pub fn default_settings(own: Option<&PathBuf>) -> RezSettings {
+        match own {
+            Some(python) => RezSettings::new().default_python(python),
+            None => RezSettings::new(),
+        }
+    }
+}
+
+/// `3.9.7`, or `3.9` for `3.9.0`.
+#[cfg(feature = "vm")]
+fn python_version(text: &str) -> Result<(u8, u8, u8), String> {
+    let numbers: Result<Vec<u8>, _> = text.split('.').map(str::parse).collect();
+    match numbers.as_deref() {
+        Ok(&[3, minor @ 8..=14]) => Ok((3, minor, 0)),
+        Ok(&[3, minor @ 8..=14, micro]) => Ok((3, minor, micro)),
+        Ok(_) => Err("rezload knows what CPython 3.8 to 3.14 do".to_owned()),
+        Err(_) => Err("a version such as 3.9.7".to_owned()),
     }
 }
 

@@ -6,6 +6,8 @@ mod bench;
 mod definition;
 mod diff;
 mod explain;
+#[cfg(feature = "vm")]
+mod host;
 mod input;
 mod json;
 mod load;
@@ -36,12 +38,20 @@ const FAILURE: u8 = 2;
 /// 0 when every file was served, 1 when some file wasn't, 2 for a usage error or an output
 /// that can't be written.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
-    main_in(args, None)
+    run(args, None, false)
 }
 
-/// [`main`] in a Python that has rez: `python` is its path, which is taken for files that have
+/// [`main`] in a Python: `python` is its path if it has rez, which is taken for files that have
 /// to be run unless another one is set.
-pub fn main_in(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>) -> u8 {
+#[cfg(feature = "python")]
+pub(crate) fn main_in_python(
+    args: impl IntoIterator<Item = OsString>,
+    python: Option<PathBuf>,
+) -> u8 {
+    run(args, python, true)
+}
+
+fn run(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>, in_python: bool) -> u8 {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -51,6 +61,10 @@ pub fn main_in(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>
         }
     };
     let mut output = Output::new(args.color, args.command.is_json());
+    #[cfg(feature = "vm")]
+    host::share(args.command.rez(), python.as_ref(), in_python);
+    #[cfg(not(feature = "vm"))]
+    let _ = in_python;
     let status = |served| if served { OK } else { FINDINGS };
     let result = match &args.command {
         Command::Load(load) => {

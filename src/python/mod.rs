@@ -9,6 +9,9 @@ mod repository;
 #[cfg(feature = "vm")]
 mod vm;
 
+#[cfg(all(feature = "cli", feature = "vm"))]
+pub(crate) use vm::share as share_vm;
+
 #[cfg(feature = "cli")]
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -90,9 +93,7 @@ fn declines_or_error(py: Python<'_>, error: LoadError) -> PyResult<Bound<'_, PyA
 #[pyfunction]
 #[pyo3(signature = (args, /, python=None))]
 fn run_cli(py: Python<'_>, args: Vec<OsString>, python: Option<PathBuf>) -> u8 {
-    #[cfg(feature = "vm")]
-    vm::share();
-    py.detach(|| crate::cli::main_in(args, python))
+    py.detach(|| crate::cli::main_in_python(args, python))
 }
 
 /// The `OSError` for a file that can't be read; Python picks the subclass by errno.

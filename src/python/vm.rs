@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use crate::vm::{Host, Limits, Profile, VmTier};
 
 /// Makes this interpreter's facts those of the VM tier.
-pub(super) fn share() {
+pub(crate) fn share() {
     VmTier::share(|| {
         let version = Python::attach(|py| {
             let version = py.version_info();

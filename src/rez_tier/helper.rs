@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TryR
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
+#[cfg(feature = "vm")]
+use std::time::Instant;
 
 use serde_json::json;
 
@@ -80,19 +82,11 @@ impl Helper {
             .map(|(name, source)| ((*name).to_owned(), json!(source)))
             .collect();
         let modules = serde_json::to_vec(&modules).expect("strings always serialise");
-        let mut command = Command::new(python);
-        command
-            .args(&interpreter.flags)
-            .args(["-c", BOOT, &modules.len().to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let mut command = command(interpreter);
+        command.args(["-c", BOOT, &modules.len().to_string()]);
         if settings.isolated && cfg!(target_os = "linux") {
             command.arg("isolated");
         }
-        // an interrupt from the terminal is for this process, which ends its helpers
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command
             .spawn()
             .map_err(|error| not_started(error.to_string(), String::new()))?;
@@ -256,6 +250,62 @@ impl Drop for Helper {
         while self.lines.recv_timeout(GOODBYE).is_ok() {}
         self.end();
     }
+}
+
+/// Python with its flags, talked to by pipes.
+fn command(interpreter: &Interpreter) -> Command {
+    let mut command = Command::new(&interpreter.program);
+    command
+        .args(&interpreter.flags)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    // an interrupt from the terminal is for this process, which ends its helpers
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+/// The line that begins with `mark` of what Python prints when it runs `script`, without the
+/// mark.
+#[cfg(feature = "vm")]
+pub(super) fn line_of(
+    interpreter: &Interpreter,
+    script: &str,
+    mark: &str,
+    settings: &RezSettings,
+) -> Result<String, RezError> {
+    let not_started = |reason: String, stderr: String| RezError::NotStarted {
+        python: interpreter.program.clone(),
+        reason,
+        stderr,
+    };
+    let child = command(interpreter)
+        .args(["-c", script])
+        .spawn()
+        .map_err(|error| not_started(error.to_string(), String::new()))?;
+    let mut python = Helper::new(child);
+    // it has nothing to read
+    python.requests = None;
+    let begin = Instant::now();
+    let reason = loop {
+        let left = settings.start_timeout.saturating_sub(begin.elapsed());
+        match python.lines.recv_timeout(left) {
+            Ok(Line::Complete(line)) => {
+                if let Some(rest) = String::from_utf8_lossy(&line).strip_prefix(mark) {
+                    return Ok(rest.trim_end().to_owned());
+                }
+            }
+            Ok(Line::TooLong) => {}
+            Err(RecvTimeoutError::Timeout) => {
+                let limit = settings.start_timeout.as_secs_f64();
+                break format!("it said nothing within {limit} s");
+            }
+            Err(RecvTimeoutError::Disconnected) => break "it didn't say its version".to_owned(),
+        }
+    };
+    python.end();
+    Err(not_started(reason, python.stderr.last_words()))
 }
 
 fn write(mut stdin: ChildStdin, requests: &Receiver<Vec<u8>>) {

@@ -2,11 +2,14 @@
 //!
 //! In reading order: `settings`, `discover` (which Python has rez), `pool` (the helpers),
 //! `helper` (one of them), `process` (ending it), `protocol` (what is asked and answered),
-//! `values` (whole definitions), `error`. What runs in a helper is `python/rezload/rez_helper.py`, with the same code that
-//! the Python module has for its own rez tier.
+//! `values` (whole definitions), `facts` (what Python says of itself), `error`. What runs in a
+//! helper is `python/rezload/rez_helper.py`, with the same code that the Python module has for its
+//! own rez tier.
 
 mod discover;
 mod error;
+#[cfg(feature = "vm")]
+mod facts;
 mod helper;
 mod pool;
 mod process;
@@ -125,7 +128,8 @@ impl RezTier {
     /// The Python that has rez, with the flags it is started with.
     #[cfg(any(feature = "bench", feature = "diff"))]
     pub(crate) fn interpreter(&self) -> Result<(PathBuf, Vec<std::ffi::OsString>), RezError> {
-        self.pool.interpreter()
+        let found = self.pool.found()?.clone();
+        Ok((found.program, found.flags))
     }
 
     /// What rez makes of a version in the repository at `location`.

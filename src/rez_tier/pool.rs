@@ -41,14 +41,10 @@ impl Pool {
         }
     }
 
-    /// The Python that has rez, with its flags.
-    #[cfg(any(feature = "bench", feature = "diff"))]
-    pub fn interpreter(&self) -> Result<(std::path::PathBuf, Vec<std::ffi::OsString>), RezError> {
-        let found = self
-            .interpreter
-            .get_or_init(|| discover(&self.settings))
-            .clone()?;
-        Ok((found.program, found.flags))
+    /// The Python that has rez.
+    pub fn found(&self) -> Result<&Interpreter, RezError> {
+        let interpreter = self.interpreter.get_or_init(|| discover(&self.settings));
+        interpreter.as_ref().map_err(Clone::clone)
     }
 
     /// Asks a helper, which is started if there is none.
@@ -86,11 +82,7 @@ impl Pool {
 
     /// A helper that is ready; waits while all are at work, each of which takes a bounded time.
     fn take(&self) -> Result<Helper, RezError> {
-        let interpreter = self
-            .interpreter
-            .get_or_init(|| discover(&self.settings))
-            .as_ref()
-            .map_err(Clone::clone)?;
+        let interpreter = self.found()?;
         let mut state = self.lock();
         if state.limit == 0 {
             state.limit = self.settings.limit();

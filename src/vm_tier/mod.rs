@@ -35,13 +35,15 @@ mod versions;
 mod view;
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+#[cfg(any(feature = "cli", feature = "python"))]
+use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock};
 
 pub use limits::Limits;
 pub use memory::LimitedAllocator;
 pub use profile::{Host, Profile};
 
-use crate::decline::Declined;
+use crate::decline::{Declined, Reason};
 use crate::definition::Definition;
 use crate::package::{PackageData, Position, Tier, TierDeclined};
 use crate::static_tier::{RepositoryFields, Source};
@@ -56,19 +58,33 @@ const EARLY_FILENAME: &str = "<early>";
 /// The file name of late-bound functions, whose lines are those of their sources.
 const LATE_FILENAME: &str = "<late>";
 
+/// The CPythons that a profile may be of: those that this tier has been held against.
+const PYTHONS: std::ops::RangeInclusive<(u8, u8)> = (3, 8)..=(3, 14);
+
+/// A profile, or why there is none.
+type Known = Result<Arc<Profile>, String>;
+
 /// The VM tier with its settings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct VmTier {
-    profile: Arc<Profile>,
+    profile: Arc<LazyLock<Known, Box<dyn FnOnce() -> Known + Send>>>,
     limits: Limits,
 }
 
+impl Default for VmTier {
+    fn default() -> Self {
+        VmTier::new(Profile::default(), Limits::default())
+    }
+}
+
 /// The tier of this process, when a program around it has set one.
+#[cfg(any(feature = "cli", feature = "python"))]
 static SHARED: OnceLock<VmTier> = OnceLock::new();
 
 impl VmTier {
     /// The tier of this process: the one that was made with [`share`](Self::share), else one
     /// with the default profile and limits. Those that share a tier share its interpreters.
+    #[cfg(any(feature = "cli", feature = "python"))]
     pub(crate) fn shared() -> VmTier {
         SHARED.get_or_init(VmTier::default).clone()
     }
@@ -79,15 +95,35 @@ impl VmTier {
     }
 
     /// Makes `tier` the tier of this process, unless there is one already.
-    #[cfg(feature = "python")]
+    #[cfg(any(feature = "cli", feature = "python"))]
     pub(crate) fn share(tier: impl FnOnce() -> VmTier) {
         SHARED.get_or_init(tier);
     }
 
     /// A tier that tells definitions what `profile` says and gives them up at `limits`.
     pub fn new(profile: Profile, limits: Limits) -> Self {
+        let tier = VmTier::asking(|| Ok(profile), limits);
+        // a fork finds it made
+        LazyLock::force(&tier.profile);
+        tier
+    }
+
+    /// [`new`](Self::new) with the profile that `ask` gives when the first definition runs. An
+    /// error is why none can.
+    pub(crate) fn asking(
+        ask: impl FnOnce() -> Result<Profile, String> + Send + 'static,
+        limits: Limits,
+    ) -> Self {
+        let ask: Box<dyn FnOnce() -> Known + Send> = Box::new(|| {
+            let profile = ask()?;
+            let (major, minor, _) = profile.python;
+            if !PYTHONS.contains(&(major, minor)) {
+                return Err(format!("it isn't known what CPython {major}.{minor} does"));
+            }
+            Ok(Arc::new(profile))
+        });
         VmTier {
-            profile: Arc::new(profile),
+            profile: Arc::new(LazyLock::new(ask)),
             limits,
         }
     }
@@ -134,10 +170,13 @@ impl VmTier {
                 })
             }
         };
+        let profile = (**self.profile).as_ref().map_err(|reason| {
+            self.declined(source, Refusal::new(Reason::VmUnavailable, reason.as_str()))
+        })?;
         let job = pool::Job {
             text: text.text.into_owned(),
             want,
-            profile: Arc::clone(&self.profile),
+            profile: Arc::clone(profile),
             limits: self.limits,
         };
         pool::run(job).map_err(|refusal| self.declined(source, refusal))

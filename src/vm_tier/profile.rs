@@ -81,6 +81,13 @@ impl Profile {
         self.facts.insert(name.to_owned(), literal(value));
     }
 
+    /// Sets the fact `name` to the tuple `values`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn set_names(&mut self, name: &str, values: &[String]) {
+        let items: String = values.iter().map(|value| literal(value) + ", ").collect();
+        self.facts.insert(name.to_owned(), format!("({items})"));
+    }
+
     #[cfg(target_os = "linux")]
     fn ask_the_system(&mut self) {
         let uname = rustix::system::uname();

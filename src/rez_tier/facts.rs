@@ -1,0 +1,86 @@
+//! What the Python that has rez says of itself, for the VM tier.
+
+use super::error::RezError;
+use super::helper::line_of;
+use super::RezTier;
+
+/// What is run with `-c`.
+const SCRIPT: &str = include_str!("facts.py");
+
+/// What its line begins with.
+const MARK: &str = "rezload-facts\t";
+
+/// A CPython, as a definition may ask about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PythonFacts {
+    /// `sys.version_info[:3]`.
+    pub version: (u8, u8, u8),
+    /// The modules of Python 2 that it can't import.
+    pub missing: Vec<String>,
+    /// `rez.__version__`.
+    pub rez: Option<String>,
+}
+
+impl RezTier {
+    /// Asks the Python that has rez, which is started for it and ends.
+    pub(crate) fn facts(&self) -> Result<PythonFacts, RezError> {
+        let interpreter = self.pool.found()?;
+        let line = line_of(interpreter, SCRIPT, MARK, &self.pool.settings)?;
+        parse(&line).map_err(|reason| RezError::NotStarted {
+            python: interpreter.program.clone(),
+            reason,
+            stderr: String::new(),
+        })
+    }
+}
+
+fn parse(line: &str) -> Result<PythonFacts, String> {
+    let mut parts = line.split('\t');
+    let mut version = parts.next().unwrap_or_default().split(' ');
+    match version.next() {
+        Some("cpython") => {}
+        other => {
+            return Err(format!(
+                "it is no CPython, but {}",
+                other.unwrap_or("nothing")
+            ))
+        }
+    }
+    let mut number = || version.next().and_then(|number| number.parse().ok());
+    let (Some(major), Some(minor), Some(micro)) = (number(), number(), number()) else {
+        return Err(format!("it doesn't say its version: {line}"));
+    };
+    let words = parts.next().unwrap_or_default().split(' ');
+    let words = words.filter(|word| !word.is_empty());
+    Ok(PythonFacts {
+        version: (major, minor, micro),
+        missing: words.map(str::to_owned).collect(),
+        rez: parts
+            .next()
+            .filter(|version| !version.is_empty())
+            .map(str::to_owned),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_read() {
+        let facts = parse("cpython 3 9 7\tQueue StringIO\t2.112.0").unwrap();
+        assert_eq!(facts.version, (3, 9, 7));
+        assert_eq!(facts.missing, ["Queue", "StringIO"]);
+        assert_eq!(facts.rez.as_deref(), Some("2.112.0"));
+        let bare = parse("cpython 3 13 0\t\t").unwrap();
+        assert_eq!((bare.missing.len(), bare.rez), (0, None));
+    }
+
+    #[test]
+    fn another_python_is_refused() {
+        assert!(parse("pypy 3 10 14\t\t3.4.0").unwrap_err().contains("pypy"));
+        for line in ["", "cpython", "cpython 3 x 1\t\t", "cpython 3 900 1\t\t"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}
