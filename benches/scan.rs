@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use rayon::prelude::*;
-use rezload::{Repositories, Selection};
+use rezload::{Repositories, ScanResult, Selection};
 
 fn generate(root: &Path) {
     for family in 0..100 {
@@ -58,6 +58,16 @@ fn list_and_read(root: &Path) -> usize {
         .sum()
 }
 
+/// How many packages are served.
+#[derive(Default)]
+struct Served(usize);
+
+impl Extend<ScanResult> for Served {
+    fn extend<I: IntoIterator<Item = ScanResult>>(&mut self, items: I) {
+        self.0 += items.into_iter().filter(Result::is_ok).count();
+    }
+}
+
 fn scan(criterion: &mut Criterion) {
     let generated = tempfile::tempdir().unwrap();
     let root = match std::env::var_os("REZLOAD_BENCH_REPOSITORY") {
@@ -83,6 +93,13 @@ fn scan(criterion: &mut Criterion) {
         bencher.iter(|| {
             let scan = Repositories::new([&root]).scan(&all);
             black_box(scan.filter(|item| item.is_ok()).count())
+        });
+    });
+    group.bench_function("scan in batches", |bencher| {
+        // as the command's summary has it
+        bencher.iter(|| {
+            let batches = Repositories::new([&root]).batches(&all, Served::default);
+            black_box(batches.map(|batch| batch.0).sum::<usize>())
         });
     });
     group.finish();
