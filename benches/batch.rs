@@ -5,10 +5,13 @@
 //! Warm cache: criterion's warm-up has read every file. Without `REZLOAD_BENCH_CORPUS` it
 //! reads the project's literal fixtures.
 
+mod common;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
+use common::files;
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use rayon::prelude::*;
 
@@ -19,29 +22,12 @@ fn is_definition(path: &Path) -> bool {
         || is_fixture && path.extension().is_some_and(|extension| extension == "py")
 }
 
-fn paths(root: &Path) -> Vec<PathBuf> {
-    let mut paths = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_definition(&path) {
-                paths.push(path);
-            }
-        }
-    }
-    paths.sort();
-    paths
-}
-
 fn batch(criterion: &mut Criterion) {
     let root = std::env::var_os("REZLOAD_BENCH_CORPUS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/static"),
         PathBuf::from,
     );
-    let paths = paths(&root);
+    let paths = files(&root, is_definition);
     let mut group = criterion.benchmark_group("batch");
     group.sample_size(20);
     group.throughput(Throughput::Elements(paths.len() as u64));

@@ -10,12 +10,15 @@
 //! both serve: the two do different work, and where the digests differ one of them is wrong.
 //! rezload checks every byte and makes requests canonical; the peer does neither.
 
+mod common;
+
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
+use common::files;
 use criterion::{criterion_group, criterion_main, BenchmarkId, Criterion, Throughput};
 
 /// A `package.py`; in the fixtures every Python file is a definition.
@@ -25,24 +28,9 @@ fn is_definition(path: &Path) -> bool {
         || is_fixture && path.extension().is_some_and(|extension| extension == "py")
 }
 
-/// Every `package.py` (or fixture) below `root`, in path order.
+/// Every definition below `root`, in path order.
 fn sources(root: &Path) -> Vec<Vec<u8>> {
-    let mut paths = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_definition(&path) {
-                paths.push(path);
-            }
-        }
-    }
-    paths.sort();
+    let paths = files(root, is_definition);
     paths
         .iter()
         .filter_map(|path| fs::read(path).ok())

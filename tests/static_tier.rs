@@ -1,54 +1,13 @@
 //! The static tier on the fixtures, against what rez said about each (`expected.json`), and
 //! on what line ends, a byte order mark and a cut make of them.
 
-use std::collections::BTreeMap;
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rezload::{parse_static, PackageData, Reason};
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
-}
-
-/// The files of a folder of fixtures, by `folder/name.py`.
-fn folder(name: &str) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(fixtures().join(name)).unwrap();
-    let files = entries.map(|entry| {
-        let path = entry.unwrap().path();
-        let label = format!("{name}/{}", path.file_name().unwrap().to_str().unwrap());
-        (label, fs::read(path).unwrap())
-    });
-    files.collect()
-}
-
-fn expected() -> serde_json::Value {
-    let text = fs::read_to_string(fixtures().join("expected.json")).unwrap();
-    // one line a fixture; those with lone surrogates, which only Python's JSON has, are left out
-    let mut all = serde_json::Map::new();
-    for line in text
-        .lines()
-        .filter_map(|line| line.trim().strip_suffix(',').or(Some(line)))
-    {
-        if let Ok(serde_json::Value::Object(entry)) = serde_json::from_str(&format!("{{{line}}}")) {
-            all.extend(entry);
-        }
-    }
-    all.into()
-}
-
-fn as_json(package: &PackageData) -> serde_json::Value {
-    let list = |list: &[rezload::CompactString]| -> Vec<String> {
-        list.iter().map(ToString::to_string).collect()
-    };
-    let variants: Vec<_> = package.variants.iter().map(|v| list(v)).collect();
-    serde_json::json!({
-        "name": package.name.as_str(),
-        "version": package.version.as_str(),
-        "requires": list(&package.requires),
-        "variants": variants,
-    })
-}
+use common::{as_json, expected, folder};
+use rezload::{parse_static, Reason};
 
 #[test]
 fn what_is_served_is_what_rez_gives() {

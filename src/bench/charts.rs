@@ -1,6 +1,6 @@
 //! The plots of a report, as SVG.
 
-use plotters::coord::Shift;
+use plotters::coord::{CoordTranslate, Shift};
 use plotters::prelude::*;
 
 use super::record::{Row, Threads};
@@ -113,14 +113,7 @@ pub(super) fn curves(rows: &[&Row]) -> Result<String, Failed> {
                 .label(row.name.clone())
                 .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], style));
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .background_style(WHITE.mix(0.85))
-            .border_style(GRID)
-            .label_font((FONT, SMALL).into_font().color(&INK))
-            .draw()?;
-        Ok(())
+        legend(&mut chart)
     })
 }
 
@@ -178,15 +171,22 @@ pub(super) fn threads(passes: &[Threads]) -> Result<String, Failed> {
                     .map(|point| Circle::new(point, 4, colour.filled())),
             )?;
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .background_style(WHITE.mix(0.85))
-            .border_style(GRID)
-            .label_font((FONT, SMALL).into_font().color(&INK))
-            .draw()?;
-        Ok(())
+        legend(&mut chart)
     })
+}
+
+/// The names of the series, in the lower right corner.
+fn legend<'a, T: CoordTranslate>(
+    chart: &mut ChartContext<'a, SVGBackend<'a>, T>,
+) -> Result<(), Failed> {
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::LowerRight)
+        .background_style(WHITE.mix(0.85))
+        .border_style(GRID)
+        .label_font((FONT, SMALL).into_font().color(&INK))
+        .draw()?;
+    Ok(())
 }
 
 fn draw(

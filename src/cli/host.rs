@@ -8,9 +8,9 @@ use crate::rez_tier::{RezError, RezTier};
 use crate::vm::{Limits, Profile, VmTier};
 
 /// Makes the VM tier of this command, with the Python that `args` name, or that is found; `own`
-/// is the one that this command runs in, if it runs `in_python` that has rez. No Python is started
-/// before a definition has to run.
-pub(super) fn share(args: Option<&RezArgs>, own: Option<&PathBuf>, in_python: bool) {
+/// is the one that this command runs in, if that has rez, and `share_own` takes it as it is. No
+/// Python is started before a definition has to run.
+pub(super) fn share(args: Option<&RezArgs>, own: Option<&PathBuf>, share_own: Option<fn()>) {
     if let Some(version) = args.and_then(|args| args.python_version) {
         VmTier::share(|| VmTier::new(Profile::standalone(version), Limits::default()));
         return;
@@ -19,16 +19,13 @@ pub(super) fn share(args: Option<&RezArgs>, own: Option<&PathBuf>, in_python: bo
         Some(args) => args.settings(own),
         None => RezArgs::default_settings(own),
     });
-    #[cfg(feature = "python")]
-    if in_python {
+    if let Some(share_own) = share_own {
         // without rez anywhere, this Python is as good as any
         let found = rez.interpreter();
         if found.is_err() || found.is_ok_and(|(program, _)| Some(&program) == own) {
-            return crate::python::share_vm();
+            return share_own();
         }
     }
-    #[cfg(not(feature = "python"))]
-    let _ = in_python;
     VmTier::share(|| VmTier::asking(move || profile(&rez), Limits::default()));
 }
 

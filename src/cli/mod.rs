@@ -38,7 +38,7 @@ const FAILURE: u8 = 2;
 /// 0 when every file was served, 1 when some file wasn't, 2 for a usage error or an output
 /// that can't be written.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
-    run(args, None, false)
+    run(args, None, None)
 }
 
 /// [`main`] in a Python: `python` is its path if it has rez, which is taken for files that have
@@ -48,10 +48,20 @@ pub(crate) fn main_in_python(
     args: impl IntoIterator<Item = OsString>,
     python: Option<PathBuf>,
 ) -> u8 {
-    run(args, python, true)
+    #[cfg(feature = "vm")]
+    let share_own: Option<fn()> = Some(crate::python::share_vm);
+    #[cfg(not(feature = "vm"))]
+    let share_own = None;
+    run(args, python, share_own)
 }
 
-fn run(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>, in_python: bool) -> u8 {
+/// `share_own` makes the VM tier the one of the Python that this runs in. It is handed over so
+/// that a program without a Python has nothing of PyO3's in it.
+fn run(
+    args: impl IntoIterator<Item = OsString>,
+    python: Option<PathBuf>,
+    share_own: Option<fn()>,
+) -> u8 {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
@@ -62,9 +72,9 @@ fn run(args: impl IntoIterator<Item = OsString>, python: Option<PathBuf>, in_pyt
     };
     let mut output = Output::new(args.color, args.command.is_json());
     #[cfg(feature = "vm")]
-    host::share(args.command.rez(), python.as_ref(), in_python);
+    host::share(args.command.rez(), python.as_ref(), share_own);
     #[cfg(not(feature = "vm"))]
-    let _ = in_python;
+    let _ = share_own;
     let status = |served| if served { OK } else { FINDINGS };
     let result = match &args.command {
         Command::Load(load) => {

@@ -115,26 +115,25 @@ def _whole(x):
     return int(x)
 
 
-def floor(x, /):
+def _towards(x, method, step):
+    """The whole number next to `x` in the direction of `step`."""
     if type(x) is int:
         return x
-    result = _integral(x, "__floor__")
+    result = _integral(x, method)
     if result is not _missing:
         return result
     x = _float(x)
     whole = _whole(x)
-    return whole - 1 if whole > x else whole
+    beyond = whole > x if step < 0 else whole < x
+    return whole + step if beyond else whole
+
+
+def floor(x, /):
+    return _towards(x, "__floor__", -1)
 
 
 def ceil(x, /):
-    if type(x) is int:
-        return x
-    result = _integral(x, "__ceil__")
-    if result is not _missing:
-        return result
-    x = _float(x)
-    whole = _whole(x)
-    return whole + 1 if whole < x else whole
+    return _towards(x, "__ceil__", 1)
 
 
 def trunc(x, /):

@@ -96,6 +96,18 @@ def pretend(monkeypatch: pytest.MonkeyPatch, answer: Callable[..., Any]) -> None
     monkeypatch.setattr(_native, "serve_definition", answer)
 
 
+def pretend_to_serve(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Has every file served; gives whether only literal ones were asked for, of each."""
+    asked: list[bool] = []
+
+    def answer(path: str, *, literal: bool) -> Any:
+        asked.append(literal)
+        return {}, "static"
+
+    pretend(monkeypatch, answer)
+    return asked
+
+
 def counts() -> tuple[int, dict[str, int]]:
     stats = rezload.stats()
     return sum(stats.served.values()), stats.handed_over
@@ -265,13 +277,7 @@ def test_a_debugged_load_says_which_tier_it_was(literal: str) -> None:
 def test_the_variables_of_a_build_leave_only_literal_definitions_to_rezload(
     literal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[bool] = []
-
-    def answer(path: str, *, literal: bool) -> Any:
-        asked.append(literal)
-        return {}, "static"
-
-    pretend(monkeypatch, answer)
+    asked = pretend_to_serve(monkeypatch)
     rezload.install(vm=True)
     load(literal)
     with serialise.set_objects({"building": False}):
@@ -291,13 +297,7 @@ def test_the_variables_of_a_build_leave_only_literal_definitions_to_rezload(
 def test_the_vm_is_asked_only_where_it_is_wanted(
     literal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[bool] = []
-
-    def answer(path: str, *, literal: bool) -> Any:
-        asked.append(literal)
-        return {}, "static"
-
-    pretend(monkeypatch, answer)
+    asked = pretend_to_serve(monkeypatch)
     rezload.install()
     load(literal)
     rezload.install(vm=True)

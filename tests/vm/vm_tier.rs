@@ -1,58 +1,16 @@
 //! The VM tier on the fixtures, against what rez said about each (`expected.json`), and what
 //! hostile definitions can't do. Built with optimisation: see `check`.
 
-use std::collections::BTreeMap;
+#[path = "../common/mod.rs"]
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
+use common::{as_json, expected, fixtures, folder};
 use rezload::vm::{Limits, Profile, VmTier};
 use rezload::{PackageData, Reason};
-
-fn tests() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn fixtures() -> PathBuf {
-    tests().join("fixtures")
-}
-
-/// The files of a folder of fixtures, by `folder/name.py`.
-fn folder(name: &str) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(fixtures().join(name)).unwrap();
-    let files = entries.map(|entry| {
-        let path = entry.unwrap().path();
-        let label = format!("{name}/{}", path.file_name().unwrap().to_str().unwrap());
-        (label, fs::read(path).unwrap())
-    });
-    files.collect()
-}
-
-fn expected() -> serde_json::Value {
-    let text = fs::read_to_string(fixtures().join("expected.json")).unwrap();
-    // one line a fixture; those with lone surrogates, which only Python's JSON has, are left out
-    let mut all = serde_json::Map::new();
-    for line in text.lines() {
-        let line = line.trim().strip_suffix(',').unwrap_or(line.trim());
-        if let Ok(serde_json::Value::Object(entry)) = serde_json::from_str(&format!("{{{line}}}")) {
-            all.extend(entry);
-        }
-    }
-    all.into()
-}
-
-fn as_json(package: &PackageData) -> serde_json::Value {
-    let list = |list: &[rezload::CompactString]| -> Vec<String> {
-        list.iter().map(ToString::to_string).collect()
-    };
-    let variants: Vec<_> = package.variants.iter().map(|v| list(v)).collect();
-    serde_json::json!({
-        "name": package.name.as_str(),
-        "version": package.version.as_str(),
-        "requires": list(&package.requires),
-        "variants": variants,
-    })
-}
 
 /// The tier with little patience.
 fn hasty() -> VmTier {
@@ -78,7 +36,7 @@ fn load(tier: &VmTier, body: &str) -> PackageData {
 /// Writes the gaps down, or compares them with those that are: with `REZLOAD_BLESS=1` a change
 /// is made on purpose.
 fn check_gaps(name: &str, gaps: &str) {
-    let path = tests().join("data").join(name);
+    let path = fixtures().join("../data").join(name);
     if std::env::var_os("REZLOAD_BLESS").is_some() {
         fs::write(&path, gaps).unwrap();
     }

@@ -61,16 +61,23 @@ fn getcwd(vm: &VirtualMachine) -> PyResult {
     }
 }
 
-#[cfg(unix)]
-fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
-    use std::os::unix::fs::MetadataExt;
-    let path = host_path(&path, vm)?;
-    let metadata = if follow {
+fn metadata(
+    path: &PyStrRef,
+    follow: bool,
+    vm: &VirtualMachine,
+) -> PyResult<io::Result<fs::Metadata>> {
+    let path = host_path(path, vm)?;
+    Ok(if follow {
         fs::metadata(&path)
     } else {
         fs::symlink_metadata(&path)
-    };
-    Ok(match metadata {
+    })
+}
+
+#[cfg(unix)]
+fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
+    use std::os::unix::fs::MetadataExt;
+    Ok(match metadata(&path, follow, vm)? {
         Ok(m) => {
             let ns = |s: i64, n: i64| {
                 vm.ctx
@@ -99,13 +106,7 @@ fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
 /// On Windows only the kind of file and its size are CPython's; the rest declines.
 #[cfg(not(unix))]
 fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
-    let path = host_path(&path, vm)?;
-    let metadata = if follow {
-        fs::metadata(&path)
-    } else {
-        fs::symlink_metadata(&path)
-    };
-    match metadata {
+    match metadata(&path, follow, vm)? {
         Ok(m) => {
             let kind = if m.is_dir() {
                 0o040_777

@@ -10,6 +10,9 @@
 //! others. Beside each speed stand the number of files that were served and a digest of what was
 //! served. Not by criterion, whose dependencies would have RustPython built once more.
 
+#[path = "../../../benches/common/mod.rs"]
+mod common;
+
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -17,6 +20,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use common::files;
 use rezload::bench::Distribution;
 use rezload::vm::VmTier;
 use rezload::{Loader, PackageData};
@@ -26,22 +30,7 @@ const PASSES: usize = 20;
 
 /// Every definition below `root` that the static tier declines, in path order.
 fn sources(root: &Path, is_input: impl Fn(&Path) -> bool) -> Vec<Vec<u8>> {
-    let mut paths = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_input(&path) {
-                paths.push(path);
-            }
-        }
-    }
-    paths.sort();
+    let paths = files(root, is_input);
     let sources = paths.iter().filter_map(|path| fs::read(path).ok());
     sources
         .filter(|source| rezload::parse_static(source).is_err())
