@@ -3,7 +3,9 @@
 
 use std::cell::{Cell, RefCell};
 
-use rustpython_vm::builtins::{PyBytes, PyFloat, PyInt, PyList, PyStr, PyType};
+use rustpython_vm::builtins::{
+    PyByteArray, PyBytes, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
+};
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
@@ -12,10 +14,15 @@ use super::natives::decline;
 use crate::decline::Reason;
 
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Ternary = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 thread_local! {
+    static NAMESPACE: Cell<Option<Init>> = const { Cell::new(None) };
+    static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
+    /// Which of [`CHECKED`] each is, and the method that it stands for.
+    static ORIGINALS: RefCell<Vec<(usize, PyObjectRef)>> = RefCell::default();
     static DIVIDE: Cell<Option<Binary>> = const { Cell::new(None) };
     static POWER: Cell<Option<Ternary>> = const { Cell::new(None) };
     static FORMAT: Cell<Option<Binary>> = const { Cell::new(None) };
@@ -113,6 +120,9 @@ pub(super) fn install(vm: &VirtualMachine) {
         .build_method(types.object_type, vm);
     let name = vm.ctx.intern_str("__repr__");
     types.object_type.set_attr(name, no_repr.into());
+    check_arguments(vm);
+    NAMESPACE.set(types.namespace_type.slots.init.load());
+    types.namespace_type.slots.init.store(Some(init_namespace));
     FORMATS.with_borrow_mut(|formats| {
         for name in ["format", "format_map"] {
             formats.extend(types.str_type.get_attr(vm.ctx.intern_str(name)));
@@ -134,6 +144,151 @@ pub(super) fn install(vm: &VirtualMachine) {
             .str_type
             .set_attr(vm.ctx.intern_str(name), method.into());
     }
+}
+
+/// What is wrong with the arguments of a method, which come behind the object.
+type Check = fn(&PyObject, &FuncArgs) -> Option<&'static str>;
+
+/// Methods that take what CPython's refuse.
+const CHECKED: [(&str, Check); 11] = [
+    ("startswith", not_its_own_kind),
+    ("endswith", not_its_own_kind),
+    ("encode", no_codec),
+    ("decode", no_codec),
+    ("__mod__", formatted_with_a_string),
+    ("__eq__", compared_with_a_bytearray),
+    ("__ne__", compared_with_a_bytearray),
+    ("__lt__", compared_with_a_bytearray),
+    ("__le__", compared_with_a_bytearray),
+    ("__gt__", compared_with_a_bytearray),
+    ("__ge__", compared_with_a_bytearray),
+];
+
+/// `""` `.startswith(1, 2)` is a `TypeError` in CPython: a start behind the end doesn't matter.
+fn not_its_own_kind(this: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    let is_text = this.downcast_ref::<PyStr>().is_some();
+    let fits = |item: &PyObject| match is_text {
+        true => item.downcast_ref::<PyStr>().is_some(),
+        false => {
+            item.downcast_ref::<PyBytes>().is_some() || item.downcast_ref::<PyByteArray>().is_some()
+        }
+    };
+    let first = args.args.first()?;
+    let all = match first.downcast_ref::<PyTuple>() {
+        Some(items) => items.iter().all(|item| fits(item)),
+        None => fits(first),
+    };
+    (!all).then_some("a prefix or suffix of another kind")
+}
+
+/// `None` is no codec, and no way to handle errors.
+fn no_codec(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    let mut all = args.args.iter().chain(args.kwargs.values());
+    let all = all.all(|item| item.downcast_ref::<PyStr>().is_some());
+    (!all).then_some("a codec that is no string")
+}
+
+fn formatted_with_a_string(this: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    let is_text = this.downcast_ref::<PyStr>().is_some();
+    let is_string = |item: &PyObjectRef| item.downcast_ref::<PyTuple>().is_none();
+    (!is_text && args.args.first().is_some_and(is_string)).then_some("bytes formatted")
+}
+
+/// `bytes.__eq__` leaves that to the other one.
+fn compared_with_a_bytearray(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    let is_other = |item: &PyObjectRef| item.downcast_ref::<PyByteArray>().is_some();
+    args.args
+        .first()
+        .is_some_and(is_other)
+        .then_some("bytes compared with a bytearray by name")
+}
+
+/// Has the methods of strings and bytes ask about their arguments first.
+fn check_arguments(vm: &VirtualMachine) {
+    let types = &vm.ctx.types;
+    let classes = [
+        (types.str_type, 0..3),
+        (types.bytes_type, 0..11),
+        (types.bytearray_type, 0..5),
+    ];
+    for (class, methods) in classes {
+        for at in methods {
+            let name = vm.ctx.intern_str(CHECKED[at].0);
+            let Some(original) = class.get_direct_attr(name) else {
+                continue;
+            };
+            let place = ORIGINALS.with_borrow_mut(|originals| {
+                originals.push((at, original));
+                originals.len() - 1
+            });
+            let call = move |this: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
+                checked(place, this, args, vm)
+            };
+            let method = vm
+                .ctx
+                .new_method_def(CHECKED[at].0, call, PyMethodFlags::METHOD, ItemDoc::NONE)
+                .build_method(class, vm);
+            class.set_attr(name, method.into());
+        }
+    }
+    // it takes bytes from Python 3.14 on
+    for class in [types.bytes_type, types.bytearray_type] {
+        let method = vm.new_function("fromhex", no_fromhex);
+        class.set_attr(vm.ctx.intern_str("fromhex"), method.into());
+    }
+}
+
+fn checked(place: usize, this: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let known = ORIGINALS.with_borrow(|originals| originals.get(place).cloned());
+    let Some((at, original)) = known else {
+        return Err(decline(
+            vm,
+            Reason::VmValue,
+            "a method of another interpreter",
+        ));
+    };
+    if let Some(detail) = CHECKED[at].1(&this, &args) {
+        return Err(decline(vm, Reason::VmValue, detail));
+    }
+    args.args.insert(0, this);
+    original.call(args, vm)
+}
+
+/// It takes a mapping from Python 3.13 on.
+fn init_namespace(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    match NAMESPACE.get() {
+        Some(init) if args.args.is_empty() => init(this, args, vm),
+        _ => Err(decline(vm, Reason::VmValue, "a namespace of a mapping")),
+    }
+}
+
+/// Has `class`, the class `defaultdict` of an interpreter, ask how many arguments there are.
+pub(super) fn limit_defaultdict(class: &Py<PyType>) {
+    let init = class.slots.init.load();
+    if init.map(|init| init as usize) != Some(init_defaultdict as Init as usize) {
+        DEFAULTDICT.set(init);
+        class.slots.init.store(Some(init_defaultdict));
+    }
+}
+
+/// What stands behind the items is an error in CPython.
+fn init_defaultdict(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
+    match DEFAULTDICT.get() {
+        Some(init) if args.args.len() < 3 => init(this, args, vm),
+        _ => Err(decline(
+            vm,
+            Reason::VmValue,
+            "a defaultdict of more than two",
+        )),
+    }
+}
+
+fn no_fromhex(_: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    Err(decline(
+        vm,
+        Reason::VmValue,
+        "bytes from hexadecimal digits",
+    ))
 }
 
 fn format(template: PyRef<PyStr>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {

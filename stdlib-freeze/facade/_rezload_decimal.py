@@ -1,5 +1,6 @@
 """`decimal`: CPython's own in Python; the context can't be seen or changed."""
 
+import _pydecimal
 import _rezload
 from _pydecimal import (
     Clamped, Decimal, DecimalException, DivisionByZero, FloatOperation, Inexact,
@@ -7,6 +8,18 @@ from _pydecimal import (
     ROUND_HALF_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Rounded, Subnormal, Underflow,
 )
 from _rezload_facade import inert_classes, refuse
+
+_Context = _pydecimal.Context
+_new = Decimal.__new__
+
+
+def _new_in(cls, value="0", context=None):
+    if context is not None and not isinstance(context, _Context):
+        _rezload.decline("attribute-unknown", "a Decimal in what is no context")
+    return _new(cls, value, context)
+
+
+Decimal.__new__ = staticmethod(_new_in)
 
 refuse(globals(), "attribute-unknown", "getcontext localcontext setcontext")
 inert_classes(globals(), "attribute-unknown", "Context")

@@ -241,17 +241,21 @@ WHOLE = ("rez.utils.lint_helper",)
 
 # where a module's names are found, when that isn't the module itself
 SOURCES = {
+    "bisect": "_rezload_bisect",
     "codecs": "_rezload_codecs",
     "collections": "_rezload_collections",
     "collections.abc": "_rezload_collections",
     "configparser": "_rezload_configparser",
+    "copy": "_rezload_copy",
     "string": "_rezload_string",
     "datetime": "_rezload_datetime",
     "decimal": "_rezload_decimal",
     "enum": "_rezload_enum",
     "functools": "_rezload_functools",
+    "heapq": "_rezload_heapq",
     "importlib": "_rezload_importlib",
     "importlib.util": "_rezload_importlib",
+    "itertools": "_rezload_itertools",
     "operator": "_rezload_operator",
     "os.path": "os.path",
     "re": "_rezload_re",

@@ -25,7 +25,10 @@ def __getattr__(name):
     raise AttributeError(name)
 
 
-def _check(pattern):
+def _check(pattern, flags=0):
+    if isinstance(flags, int) and int(flags) & 1:
+        # a template, until 3.13
+        _rezload.decline("attribute-unknown", "re.TEMPLATE")
     if isinstance(pattern, Pattern):
         return
     if isinstance(pattern, bytes):
@@ -57,45 +60,45 @@ def _check(pattern):
 
 
 def compile(pattern, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.compile(pattern, flags)
 
 
 def match(pattern, string, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.match(pattern, string, flags)
 
 
 def fullmatch(pattern, string, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.fullmatch(pattern, string, flags)
 
 
 def search(pattern, string, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.search(pattern, string, flags)
 
 
 def findall(pattern, string, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.findall(pattern, string, flags)
 
 
 def finditer(pattern, string, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.finditer(pattern, string, flags)
 
 
 def split(pattern, string, maxsplit=0, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.split(pattern, string, maxsplit=maxsplit, flags=flags)
 
 
 def sub(pattern, repl, string, count=0, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.sub(pattern, repl, string, count=count, flags=flags)
 
 
 def subn(pattern, repl, string, count=0, flags=0):
-    _check(pattern)
+    _check(pattern, flags)
     return _re.subn(pattern, repl, string, count=count, flags=flags)

@@ -27,6 +27,8 @@ def b64encode(s, altchars=None):
 
 
 def b64decode(s, altchars=None, validate=False):
+    if not isinstance(validate, int):
+        _rezload.decline("attribute-unknown", "base64.b64decode(validate=...) of no number")
     s = _text(s)
     if altchars is not None:
         altchars = _text(altchars)

@@ -52,7 +52,7 @@ def unhexlify(hexstr, /):
         raise Error("Odd-length string")
     if data.strip(_HEX) or any(byte not in _HEX for byte in data):
         raise Error("Non-hexadecimal digit found")
-    return bytes.fromhex(data.decode("ascii"))
+    return bytes([int(data[at:at + 2], 16) for at in range(0, len(data), 2)])
 
 
 a2b_hex = unhexlify

@@ -153,7 +153,7 @@ def _log(x, function):
     return function(x)
 
 
-def log(x, *base):
+def log(x, /, *base):
     if len(base) > 1:
         raise TypeError("log expected at most 2 arguments, got %d" % (1 + len(base)))
     result = _log(x, _rezload.math_log)

@@ -14,7 +14,7 @@ use rustpython_vm::builtins::{PyFunction, PyModule, PyStrRef, PyType};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::literal;
-use super::state;
+use super::{operators, state};
 use crate::decline::Reason;
 
 /// The names that rez treats as rex functions, `package_rex_keys` in
@@ -64,6 +64,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         literal_eval,
         module_locals,
         no_descriptor,
+        at_most_two,
         output,
         rex_functions
     );
@@ -104,6 +105,13 @@ fn changes(object: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
 fn no_descriptor(class: PyObjectRef) {
     if let Some(class) = class.downcast_ref::<PyType>() {
         class.slots.descr_get.store(None);
+    }
+}
+
+/// Makes a `defaultdict` of three and more decline.
+fn at_most_two(class: PyObjectRef) {
+    if let Some(class) = class.downcast_ref::<PyType>() {
+        operators::limit_defaultdict(class);
     }
 }
 

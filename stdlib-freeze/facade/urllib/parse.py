@@ -21,10 +21,17 @@ def quote_from_bytes(bs, safe="/"):
     return "".join([chr(b) if b in _SAFE or b < 128 and b in safe else "%%%02X" % b for b in bs])
 
 
+def _check_codec(encoding, errors):
+    for name in (encoding, errors):
+        if name is not None and (not isinstance(name, str) or not name):
+            _rezload.decline("attribute-unknown", "urllib.parse with a codec that is none")
+
+
 def quote(string, safe="/", encoding=None, errors=None):
     if isinstance(string, str):
         if not string:
             return string
+        _check_codec(encoding, errors)
         string = string.encode(encoding or "utf-8", errors or "strict")
     elif encoding is not None:
         raise TypeError("quote() doesn't support 'encoding' for bytes")
@@ -66,6 +73,7 @@ def unquote(string, encoding="utf-8", errors="replace"):
     if not string.isascii():
         # only what is ASCII is unquoted, run by run
         _rezload.decline("attribute-unknown", "urllib.parse.unquote of text beyond ASCII")
+    _check_codec(encoding, errors)
     return unquote_to_bytes(string).decode(encoding or "utf-8", errors or "replace")
 
 

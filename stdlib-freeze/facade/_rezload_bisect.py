@@ -1,0 +1,26 @@
+"""`bisect`: CPython's, which in C asks more of its arguments."""
+
+import _rezload
+import bisect as _bisect
+
+_SEQUENCES = (list, tuple, str, bytes, range)
+
+
+def _asking(name):
+    function = getattr(_bisect, name)
+
+    def asking(a, x, lo=0, hi=None, *, key=None):
+        if not isinstance(a, _SEQUENCES) or type(lo) is not int or type(hi) not in (int, type(None)):
+            _rezload.decline("attribute-unknown", "bisect." + name + " of these arguments")
+        return function(a, x, lo, hi, key=key) if key is not None else function(a, x, lo, hi)
+
+    asking.__name__ = asking.__qualname__ = name
+    return asking
+
+
+bisect_left = _asking("bisect_left")
+bisect_right = _asking("bisect_right")
+insort_left = _asking("insort_left")
+insort_right = _asking("insort_right")
+bisect = bisect_right
+insort = insort_right
