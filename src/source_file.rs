@@ -70,8 +70,8 @@ pub(crate) fn read_onto(
     read
 }
 
-/// Adds what `file` has to `buffer`: `expected` bytes, or a few more or less; no more than
-/// `limit` if there are many more.
+/// Adds what `file` has to `buffer`: `expected` bytes, or more or less if it has changed. It ends
+/// once there are `limit` bytes, of which the last read may have brought a few more.
 ///
 /// The C library's `read` lets the thread be cancelled meanwhile, which is a hundredth of a scan.
 #[cfg(target_os = "linux")]
