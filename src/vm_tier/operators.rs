@@ -15,10 +15,12 @@ use crate::decline::Reason;
 
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
+type New = fn(PyRef<PyType>, FuncArgs, &VirtualMachine) -> PyResult;
 type Ternary = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 thread_local! {
     static NAMESPACE: Cell<Option<Init>> = const { Cell::new(None) };
+    static REPEAT: Cell<Option<New>> = const { Cell::new(None) };
     static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
     /// Which of [`CHECKED`] each is, and the method that it stands for.
@@ -262,12 +264,38 @@ fn init_namespace(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyRes
     }
 }
 
-/// Has `class`, the class `defaultdict` of an interpreter, ask how many arguments there are.
-pub(super) fn limit_defaultdict(class: &Py<PyType>) {
-    let init = class.slots.init.load();
-    if init.map(|init| init as usize) != Some(init_defaultdict as Init as usize) {
-        DEFAULTDICT.set(init);
-        class.slots.init.store(Some(init_defaultdict));
+/// Has `defaultdict` and `repeat`, the classes of an interpreter, ask about their arguments.
+pub(super) fn ask_constructor(class: &Py<PyType>) {
+    match &*class.name().to_string() {
+        "defaultdict" => {
+            let init = class.slots.init.load();
+            if init.map(|init| init as usize) != Some(init_defaultdict as Init as usize) {
+                DEFAULTDICT.set(init);
+                class.slots.init.store(Some(init_defaultdict));
+            }
+        }
+        "repeat" => {
+            let new = class.slots.new.load();
+            if new.map(|new| new as usize) != Some(new_repeat as New as usize) {
+                REPEAT.set(new);
+                class.slots.new.store(Some(new_repeat));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How often is a number, and not `None`.
+fn new_repeat(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let times = args.args.get(1).or_else(|| args.kwargs.get("times"));
+    let is_number = times.is_none_or(|times| times.downcast_ref::<PyInt>().is_some());
+    match REPEAT.get() {
+        Some(new) if is_number => new(class, args, vm),
+        _ => Err(decline(
+            vm,
+            Reason::VmValue,
+            "a repetition without a number",
+        )),
     }
 }
 

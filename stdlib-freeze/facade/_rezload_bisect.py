@@ -3,6 +3,7 @@
 import _rezload
 import bisect as _bisect
 
+_minor = _rezload.fact("python")[1]
 _SEQUENCES = (list, tuple, str, bytes, range)
 
 
@@ -12,6 +13,8 @@ def _asking(name):
     def asking(a, x, lo=0, hi=None, *, key=None):
         if not isinstance(a, _SEQUENCES) or type(lo) is not int or type(hi) not in (int, type(None)):
             _rezload.decline("attribute-unknown", "bisect." + name + " of these arguments")
+        if key is not None and _minor < 10:
+            _rezload.decline("attribute-unknown", "bisect by a key before Python 3.10")
         return function(a, x, lo, hi, key=key) if key is not None else function(a, x, lo, hi)
 
     asking.__name__ = asking.__qualname__ = name

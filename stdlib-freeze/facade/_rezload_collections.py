@@ -14,7 +14,7 @@ from collections.abc import (
 
 _minor = _rezload.fact("python")[1]
 MutableMapping.register(type(os.environ))
-_rezload.at_most_two(defaultdict)
+_rezload.ask_constructor(defaultdict)
 
 if _minor < 9:
     del UserString.removeprefix, UserString.removesuffix

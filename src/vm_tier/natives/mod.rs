@@ -64,7 +64,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         literal_eval,
         module_locals,
         no_descriptor,
-        at_most_two,
+        ask_constructor,
         output,
         rex_functions
     );
@@ -108,10 +108,10 @@ fn no_descriptor(class: PyObjectRef) {
     }
 }
 
-/// Makes a `defaultdict` of three and more decline.
-fn at_most_two(class: PyObjectRef) {
+/// Has the constructor of `class` ask about its arguments.
+fn ask_constructor(class: PyObjectRef) {
     if let Some(class) = class.downcast_ref::<PyType>() {
-        operators::limit_defaultdict(class);
+        operators::ask_constructor(class);
     }
 }
 
