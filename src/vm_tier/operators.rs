@@ -20,6 +20,7 @@ type Ternary = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 thread_local! {
     static NAMESPACE: Cell<Option<Init>> = const { Cell::new(None) };
+    static RANGE: Cell<Option<New>> = const { Cell::new(None) };
     static REPEAT: Cell<Option<New>> = const { Cell::new(None) };
     static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
@@ -123,6 +124,8 @@ pub(super) fn install(vm: &VirtualMachine) {
     let name = vm.ctx.intern_str("__repr__");
     types.object_type.set_attr(name, no_repr.into());
     check_arguments(vm);
+    RANGE.set(types.range_type.slots.new.load());
+    types.range_type.slots.new.store(Some(new_range));
     NAMESPACE.set(types.namespace_type.slots.init.load());
     types.namespace_type.slots.init.store(Some(init_namespace));
     FORMATS.with_borrow_mut(|formats| {
@@ -282,6 +285,15 @@ pub(super) fn ask_constructor(class: &Py<PyType>) {
             }
         }
         _ => {}
+    }
+}
+
+/// `repr(range(True))` is `range(0, True)` before Python 3.10.
+fn new_range(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let is_truth = |value: &PyObjectRef| value.class().is(vm.ctx.types.bool_type);
+    match RANGE.get() {
+        Some(new) if !args.args.iter().any(is_truth) => new(class, args, vm),
+        _ => Err(decline(vm, Reason::VmValue, "a range of truth values")),
     }
 }
 
