@@ -115,19 +115,19 @@ fn batches_are_a_scan_in_parts() {
     for family in 0..100 {
         repository.package(&format!("f{family:02}"), "1");
     }
-    for version in 0..200 {
+    for version in 0..400 {
         repository.package("f50", &version.to_string());
     }
     repository.write("f51/2/package.py", "requires = [");
     repository.write("f52/1.-2/package.py", "");
     let repositories = Repositories::new([Path::new("/nowhere"), repository.path()]).threads(2);
     let expected = summary(&repositories.scan(&Selection::new()).collect::<Vec<_>>());
-    assert_eq!(expected.len(), 301);
+    assert_eq!(expected.len(), 501);
     assert_eq!(expected[0], "- -: no-repository");
     let mut batches = repositories.batches(&Selection::new(), Vec::new);
     let batches: Vec<Vec<ScanResult>> = batches.by_ref().collect();
     assert!(batches.len() > 8, "{}", batches.len());
-    assert!(batches.iter().all(|batch| batch.len() < 200));
+    assert!(batches.iter().all(|batch| batch.len() < 400));
     assert_eq!(
         summary(&batches.into_iter().flatten().collect::<Vec<_>>()),
         expected

@@ -23,12 +23,22 @@ use super::{Inner, ScanResult};
 use crate::source_file::with_buffer;
 use crate::version::is_valid_package_name;
 
-/// How many packages of one family a job reads.
+/// How many packages of a large family a job reads.
 const PART: usize = 64;
+
+/// How many packages a family may have to be read by the job that lists it, among other
+/// families. Parts are jobs that are made late, when the family's turn has come and threads may
+/// have nothing else to do: with a half of a repository in families of more than [`PART`]
+/// packages that was a tenth of the time.
+const WHOLE: usize = 4 * PART;
 
 /// How many families a job has at most. Each job wakes the thread that waits for its packages,
 /// which with one family a job was a tenth of the time.
 const GROUP: usize = 16;
+
+/// How many jobs a thread gets of the families that are left: towards the end jobs are small, so
+/// that all threads end together.
+const SHARES: usize = 4;
 
 /// How many bytes of definitions are read before they are parsed.
 const READ_AHEAD: usize = 64 << 10;
@@ -50,8 +60,7 @@ pub struct Batches<T> {
     /// Jobs whose batches come after those, in order.
     jobs: VecDeque<Receiver<Vec<Outcome<T>>>>,
     window: usize,
-    /// How many families a job has.
-    group: usize,
+    threads: usize,
     pool: Option<Arc<Pool>>,
 }
 
@@ -108,7 +117,7 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
             given: Vec::new().into_iter(),
             jobs: VecDeque::new(),
             window: 0,
-            group: 1,
+            threads: 1,
             pool: None,
         }
     }
@@ -166,19 +175,16 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
             }
         };
         self.pool = shared.inner.pools.get(shared.inner.threads);
-        let threads = self
+        self.threads = self
             .pool
             .as_ref()
             .map_or(1, |pool| pool.threads().current_num_threads());
-        self.window = threads * JOBS_PER_THREAD;
+        self.window = self.threads * JOBS_PER_THREAD;
         let mut errors = Vec::new();
         self.state = match shared.selection.names() {
             None => {
                 let mut index = Index::new(locations);
                 errors.extend(index.errors.drain(..).map(Err));
-                // where there are few families to a thread, each may have its own
-                let (_, families) = index.progress();
-                self.group = (families / (self.window * 4).max(1)).clamp(1, GROUP);
                 State::Listed(index)
             }
             Some(names) => {
@@ -218,8 +224,10 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
             let families: Vec<Family> = match &mut self.state {
                 State::New | State::Done => Vec::new(),
                 State::Listed(index) => {
+                    let (given, all) = index.progress();
+                    let group = ((all - given) / (self.threads * SHARES)).clamp(1, GROUP);
                     let next = || index.next(&self.shared.selection);
-                    std::iter::from_fn(next).take(self.group).collect()
+                    std::iter::from_fn(next).take(group).collect()
                 }
                 State::Named(names, _) => {
                     let repositories = self.shared.inner.paths.len();
@@ -299,8 +307,10 @@ impl<T: Extend<ScanResult>> Shared<T> {
     fn list_all(&self, families: &[Family]) -> Vec<Outcome<T>> {
         let mut outcomes = Vec::new();
         let mut batch = (self.make)();
+        // one that comes alone is one of few, or one of the last
+        let whole = if families.len() > 1 { WHOLE } else { PART };
         for family in families {
-            if let Some(plan) = self.list(family, &mut batch) {
+            if let Some(plan) = self.list(family, whole, &mut batch) {
                 let before = std::mem::replace(&mut batch, (self.make)());
                 outcomes.push(Outcome::Batch(before));
                 outcomes.push(Outcome::Many(plan));
@@ -310,8 +320,8 @@ impl<T: Extend<ScanResult>> Shared<T> {
         outcomes
     }
 
-    /// Lists a family, and reads it into `batch` unless it has many versions.
-    fn list(&self, family: &Family, batch: &mut T) -> Option<Arc<Plan>> {
+    /// Lists a family, and reads it into `batch` unless it has more than `whole` packages.
+    fn list(&self, family: &Family, whole: usize, batch: &mut T) -> Option<Arc<Plan>> {
         if self.is_cancelled() {
             return None;
         }
@@ -341,7 +351,7 @@ impl<T: Extend<ScanResult>> Shared<T> {
         };
         plan.select(&self.selection);
         let count = plan.candidates.len();
-        if count > PART {
+        if count > whole {
             // many such plans may wait, and descriptors are few
             plan.close();
             return Some(Arc::new(plan));

@@ -4,6 +4,7 @@
 //! `rezplugins/package_repository/filesystem.py`. rez asks the file system for each name;
 //! here the listing answers, and only a link needs a stat.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::error::ScanErrorKind;
@@ -61,13 +62,15 @@ impl Family<'_> {
     }
 
     fn version_directories(&self, settings: &Settings) -> Result<Vec<Version>, Refusal> {
-        // markers are rare: most families are spared the search for each version
-        let has_markers = self
+        let markers: HashMap<&[u8], Kind> = self
             .listing
             .iter()
-            .any(|(name, kind)| kind != Kind::Directory && name.starts_with(IGNORE.as_bytes()));
+            .filter(|(name, kind)| *kind != Kind::Directory && name.starts_with(IGNORE.as_bytes()))
+            .map(|(name, kind)| (&name[IGNORE.len()..], kind))
+            .collect();
         let mut building = Vec::new();
         let mut versions = Vec::with_capacity(self.listing.len());
+        let mut refused: Option<(&[u8], ScanErrorKind)> = None;
         for (name, kind) in self.listing.iter() {
             if name.starts_with(b".") {
                 // a directory of that name goes on: rez takes it for a version
@@ -79,11 +82,18 @@ impl Family<'_> {
             if !is_directory(kind, || self.path.join(lossless(name))) {
                 continue;
             }
-            if has_markers && self.is_ignored(name) {
+            let marker = || self.path.join(lossless(&[IGNORE.as_bytes(), name].concat()));
+            if markers.get(name).is_some_and(|kind| is_file(*kind, marker)) {
                 continue;
             }
+            // of several the first by name is told, in whatever order the system gives them
+            let mut refuse = |kind| match &refused {
+                Some((before, _)) if *before < name => {}
+                _ => refused = Some((name, kind)),
+            };
             let Ok(text) = std::str::from_utf8(name) else {
-                return Err((self.path.join(lossless(name)), ScanErrorKind::NotUtf8));
+                refuse(ScanErrorKind::NotUtf8);
+                continue;
             };
             if settings.check_definition_files
                 && !(has_definition(&self.path.join(text), ["package"])
@@ -93,8 +103,11 @@ impl Family<'_> {
             }
             match Version::parse(text) {
                 Ok(version) => versions.push(version),
-                Err(_) => return Err((self.path.join(text), ScanErrorKind::NotAVersion)),
+                Err(_) => refuse(ScanErrorKind::NotAVersion),
             }
+        }
+        if let Some((name, kind)) = refused {
+            return Err((self.path.join(lossless(name)), kind));
         }
         for name in building {
             let is_it = |version: &Version| version.as_str().as_bytes() == name;
@@ -105,14 +118,6 @@ impl Family<'_> {
             }
         }
         Ok(versions)
-    }
-
-    /// Whether a file `.ignore<version>` stands beside the directory.
-    fn is_ignored(&self, name: &[u8]) -> bool {
-        let marker = [IGNORE.as_bytes(), name].concat();
-        self.listing
-            .find(&marker)
-            .is_some_and(|kind| is_file(kind, || self.path.join(lossless(&marker))))
     }
 }
 

@@ -23,8 +23,8 @@ struct Entry {
     kind: Kind,
 }
 
-/// The entries of a directory in the byte order of their names. The names are in one
-/// buffer: a repository may have a million families.
+/// The entries of a directory, in no particular order. The names are in one buffer: a
+/// repository may have a million families.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     names: Vec<u8>,
@@ -37,11 +37,6 @@ impl Listing {
     pub fn read(path: &Path) -> io::Result<Self> {
         let mut listing = Listing::default();
         listing.fill(path)?;
-        let names = &listing.names;
-        let name = |entry: &Entry| &names[entry.start..entry.start + usize::from(entry.len)];
-        listing
-            .entries
-            .sort_unstable_by(|a, b| name(a).cmp(name(b)));
         Ok(listing)
     }
 
@@ -119,10 +114,8 @@ impl Listing {
     }
 
     pub fn find(&self, name: &[u8]) -> Option<Kind> {
-        let found = self.entries.binary_search_by(|entry| {
-            self.names[entry.start..entry.start + usize::from(entry.len)].cmp(name)
-        });
-        found.ok().map(|index| self.entries[index].kind)
+        let mut entries = self.iter();
+        entries.find_map(|(entry, kind)| (entry == name).then_some(kind))
     }
 }
 

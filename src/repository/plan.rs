@@ -303,6 +303,16 @@ impl Candidate {
             _ => self.version.cmp(&other.version),
         }
     }
+
+    /// The order of two directories of one version, which the system gives in any.
+    fn cmp_directory(&self, other: &Self) -> Ordering {
+        match (&self.source, &other.source) {
+            (Source::Directory, Source::Directory) => {
+                self.version.as_str().cmp(other.version.as_str())
+            }
+            _ => Ordering::Equal,
+        }
+    }
 }
 
 /// The numbers of a version such as `1.10.2`, 16 bits each, one more than they are: a version is
@@ -373,7 +383,11 @@ fn refuse_broken(
 fn sort(candidates: &mut Vec<Candidate>) {
     // a stable sort: within a version the first repository, and the first in a combined
     // family's own list, comes first
-    candidates.sort_by(|a, b| a.cmp_version(b).then(a.repository.cmp(&b.repository)));
+    candidates.sort_by(|a, b| {
+        a.cmp_version(b)
+            .then(a.repository.cmp(&b.repository))
+            .then_with(|| a.cmp_directory(b))
+    });
     candidates.dedup_by(|later, first| {
         if later.cmp_version(first) != Ordering::Equal {
             return false;
