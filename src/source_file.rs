@@ -1,4 +1,5 @@
-//! Reading a definition: one open, one stat of the open file and one read.
+//! Reading a definition: one open, one stat of the open file and one read; a scan of a local
+//! repository does without the stat.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -14,6 +15,23 @@ const KEPT: usize = 256 << 10;
 thread_local! {
     /// This thread's buffer.
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// An open file.
+pub(crate) struct Opened {
+    pub file: File,
+    /// Whether a file system gives it that reads through the page cache alone: a first read of
+    /// less than a page, and less than was asked for, is then all there is.
+    pub is_cached: bool,
+}
+
+impl From<File> for Opened {
+    fn from(file: File) -> Self {
+        Opened {
+            file,
+            is_cached: false,
+        }
+    }
 }
 
 /// Lends this thread's buffer, empty, to `run`.
@@ -46,28 +64,57 @@ pub(crate) fn read_source(path: &Path) -> Result<Vec<u8>, LoadError> {
 /// that fails.
 pub(crate) fn read_onto(
     path: &Path,
-    file: io::Result<File>,
+    opened: io::Result<Opened>,
     buffer: &mut Vec<u8>,
 ) -> Result<(), LoadError> {
+    let start = buffer.len();
+    let limit = MAX_SOURCE_LEN + 1;
     let failed = |source: io::Error| LoadError::Read {
         path: path.to_path_buf(),
         source,
     };
-    let file = file.map_err(failed)?;
-    let Some(size) = regular_size(&file).map_err(failed)? else {
-        return Err(LoadError::NotAFile {
+    let opened = opened.map_err(failed)?;
+    if opened.is_cached {
+        if read_small(&opened.file, buffer) {
+            return Ok(());
+        }
+        buffer.truncate(start);
+    }
+    let read = match regular_size(&opened.file) {
+        Ok(Some(size)) => {
+            let expected = usize::try_from(size).unwrap_or(limit).min(limit);
+            read_rest(&opened.file, expected, limit, buffer).map_err(failed)
+        }
+        Ok(None) => Err(LoadError::NotAFile {
             path: PathBuf::from(path),
-        });
+        }),
+        Err(error) => Err(failed(error)),
     };
-    let limit = MAX_SOURCE_LEN + 1;
-    let expected = usize::try_from(size).unwrap_or(limit).min(limit);
-    let start = buffer.len();
-    let read = read_rest(&file, expected, limit, buffer).map_err(failed);
     match read {
         Ok(()) => buffer.truncate(start + limit),
         Err(_) => buffer.truncate(start),
     }
     read
+}
+
+/// Adds what the first read of a cached file gives to `buffer`; whether that is the whole of a
+/// regular file.
+///
+/// It is read at an offset, which FIFOs, sockets and terminals refuse. A stat has to tell an
+/// empty file from a device, and whether a larger file is whole.
+#[cfg(target_os = "linux")]
+fn read_small(file: &File, buffer: &mut Vec<u8>) -> bool {
+    /// No page is smaller.
+    const PAGE: usize = 4096;
+
+    buffer.reserve(2 * PAGE);
+    let read = rustix::io::pread(file, rustix::buffer::spare_capacity(buffer), 0);
+    matches!(read, Ok(1..PAGE))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_small(_file: &File, _buffer: &mut Vec<u8>) -> bool {
+    false
 }
 
 /// Adds what `file` has to `buffer`: `expected` bytes, or more or less if it has changed. It ends
@@ -120,7 +167,7 @@ fn regular_size(file: &File) -> io::Result<Option<u64>> {
 }
 
 /// Opens for reading; a FIFO without a writer doesn't block.
-pub(crate) fn open_without_blocking(path: &Path) -> io::Result<File> {
+pub(crate) fn open_without_blocking(path: &Path) -> io::Result<Opened> {
     let mut options = File::options();
     options.read(true);
     #[cfg(unix)]
@@ -128,7 +175,7 @@ pub(crate) fn open_without_blocking(path: &Path) -> io::Result<File> {
         use std::os::unix::fs::OpenOptionsExt;
         options.custom_flags(libc::O_NONBLOCK);
     }
-    options.open(path)
+    Ok(Opened::from(options.open(path)?))
 }
 
 #[cfg(test)]

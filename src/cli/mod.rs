@@ -38,7 +38,7 @@ const FAILURE: u8 = 2;
 /// 0 when every file was served, 1 when some file wasn't, 2 for a usage error or an output
 /// that can't be written.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> u8 {
-    run(args, None, None)
+    run(args, None, None, true)
 }
 
 /// [`main`] in a Python: `python` is its path if it has rez, which is taken for files that have
@@ -52,15 +52,16 @@ pub(crate) fn main_in_python(
     let share_own: Option<fn()> = Some(crate::python::share_vm);
     #[cfg(not(feature = "vm"))]
     let share_own = None;
-    run(args, python, share_own)
+    run(args, python, share_own, false)
 }
 
 /// `share_own` makes the VM tier the one of the Python that this runs in. It is handed over so
-/// that a program without a Python has nothing of PyO3's in it.
+/// that a program without a Python has nothing of PyO3's in it. `alone` is such a program.
 fn run(
     args: impl IntoIterator<Item = OsString>,
     python: Option<PathBuf>,
     share_own: Option<fn()>,
+    alone: bool,
 ) -> u8 {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
@@ -85,7 +86,7 @@ fn run(
         }
         Command::Scan(scan) => {
             let rez = scan.rez.tier(python.as_ref());
-            scan::run(scan, rez, &mut output).map(|finding| match finding {
+            scan::run(scan, rez, alone, &mut output).map(|finding| match finding {
                 Finding::AllServed => OK,
                 Finding::SomeFailed => FINDINGS,
                 Finding::NoRepository => FAILURE,

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use super::error::{ScanError, ScanErrorKind};
 use super::index::{unlisted, Family, Index};
-use super::plan::Plan;
+use super::plan::{Plan, Roots};
+#[cfg(feature = "cli")]
+use super::pool;
 use super::pool::Pool;
 use super::select::Selection;
 use super::{Inner, ScanResult};
@@ -59,9 +61,14 @@ pub struct Batches<T> {
     given: std::vec::IntoIter<Outcome<T>>,
     /// Jobs whose batches come after those, in order.
     jobs: VecDeque<Receiver<Vec<Outcome<T>>>>,
+    /// The directories that the families are in.
+    roots: Roots,
     window: usize,
     threads: usize,
     pool: Option<Arc<Pool>>,
+    /// Whether the threads have open files of their own.
+    #[cfg(feature = "cli")]
+    apart: bool,
 }
 
 /// What the jobs of a scan know.
@@ -116,10 +123,25 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
             parts: None,
             given: Vec::new().into_iter(),
             jobs: VecDeque::new(),
+            roots: Roots::default(),
             window: 0,
             threads: 1,
             pool: None,
+            #[cfg(feature = "cli")]
+            apart: false,
         }
+    }
+
+    /// Lets the threads that read have tables of open files of their own.
+    ///
+    /// # Safety
+    ///
+    /// What `make` gives may neither use nor close a descriptor on the thread that fills it
+    /// which another has opened, nor bring along one that is opened there.
+    #[cfg(feature = "cli")]
+    pub(crate) unsafe fn apart(mut self) -> Self {
+        self.apart = true;
+        self
     }
 
     /// The next batch, `None` at the end; an error when nothing has come within `patience`.
@@ -174,17 +196,12 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
                 return;
             }
         };
-        self.pool = shared.inner.pools.get(shared.inner.threads);
-        self.threads = self
-            .pool
-            .as_ref()
-            .map_or(1, |pool| pool.threads().current_num_threads());
-        self.window = self.threads * JOBS_PER_THREAD;
         let mut errors = Vec::new();
         self.state = match shared.selection.names() {
             None => {
                 let mut index = Index::new(locations);
                 errors.extend(index.errors.drain(..).map(Err));
+                self.roots = Roots::new(index.take_roots());
                 State::Listed(index)
             }
             Some(names) => {
@@ -200,6 +217,23 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
         if !errors.is_empty() {
             self.errors = Some(shared.batch(errors));
         }
+        // once the repositories are open: threads may see only what is open before them
+        self.pool = self.pool();
+        let threads = |pool: &Arc<Pool>| pool.threads().current_num_threads();
+        self.threads = self.pool.as_ref().map_or(1, threads);
+        self.window = self.threads * JOBS_PER_THREAD;
+    }
+
+    fn pool(&self) -> Option<Arc<Pool>> {
+        let inner = &self.shared.inner;
+        #[cfg(feature = "cli")]
+        if self.apart {
+            // SAFETY: a job closes what it opens, but for what helper processes are spoken to
+            // through, which only threads have that it starts. That the rest keeps to it the
+            // caller of `apart` has said.
+            return unsafe { pool::with_own_descriptors(inner.threads) };
+        }
+        inner.pools.get(inner.threads)
     }
 
     /// Makes jobs until the window is full.
@@ -238,8 +272,8 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
             if families.is_empty() {
                 return;
             }
-            let shared = Arc::clone(&self.shared);
-            let job = move || shared.list_all(&families);
+            let (shared, roots) = (Arc::clone(&self.shared), self.roots.clone());
+            let job = move || shared.list_all(&families, &roots);
             self.jobs.push_back(spawn(self.pool.as_deref(), job));
         }
     }
@@ -304,13 +338,13 @@ impl<T: Extend<ScanResult>> Shared<T> {
     }
 
     /// Lists families, and reads those without many versions.
-    fn list_all(&self, families: &[Family]) -> Vec<Outcome<T>> {
+    fn list_all(&self, families: &[Family], roots: &Roots) -> Vec<Outcome<T>> {
         let mut outcomes = Vec::new();
         let mut batch = (self.make)();
         // one that comes alone is one of few, or one of the last
         let whole = if families.len() > 1 { WHOLE } else { PART };
         for family in families {
-            if let Some(plan) = self.list(family, whole, &mut batch) {
+            if let Some(plan) = self.list(family, roots, whole, &mut batch) {
                 let before = std::mem::replace(&mut batch, (self.make)());
                 outcomes.push(Outcome::Batch(before));
                 outcomes.push(Outcome::Many(plan));
@@ -321,7 +355,13 @@ impl<T: Extend<ScanResult>> Shared<T> {
     }
 
     /// Lists a family, and reads it into `batch` unless it has more than `whole` packages.
-    fn list(&self, family: &Family, whole: usize, batch: &mut T) -> Option<Arc<Plan>> {
+    fn list(
+        &self,
+        family: &Family,
+        roots: &Roots,
+        whole: usize,
+        batch: &mut T,
+    ) -> Option<Arc<Plan>> {
         if self.is_cancelled() {
             return None;
         }
@@ -340,7 +380,7 @@ impl<T: Extend<ScanResult>> Shared<T> {
             }
         };
         let place = |repository| family.place(repository);
-        let mut plan = match Plan::new(&family.name, locations, place, &inner.settings) {
+        let mut plan = match Plan::new(&family.name, locations, roots, place, &inner.settings) {
             Ok(plan) => plan,
             Err(error) => {
                 let range = self.selection.version_range();

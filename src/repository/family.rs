@@ -29,11 +29,16 @@ pub(super) enum Versions {
 /// A family that rez can't list either.
 pub(super) type Refusal = (PathBuf, ScanErrorKind);
 
-/// Lists the family's directory at `path`, the only thing that is read for it; gives the
-/// directory, too.
-pub(super) fn versions(path: &Path, settings: &Settings) -> Result<(Versions, Folder), Refusal> {
-    let listing =
-        Listing::read(path).map_err(|error| (path.to_path_buf(), ScanErrorKind::List(error)))?;
+/// Lists the family's directory at `path`, which is `name` in `repository`, the only thing that
+/// is read for it; gives the directory, too.
+pub(super) fn versions(
+    repository: &Folder,
+    name: &str,
+    path: &Path,
+    settings: &Settings,
+) -> Result<(Versions, Folder), Refusal> {
+    let listing = Listing::read(repository, name, path)
+        .map_err(|error| (path.to_path_buf(), ScanErrorKind::List(error)))?;
     let family = Family {
         path,
         listing: &listing,
@@ -82,7 +87,10 @@ impl Family<'_> {
             if !is_directory(kind, || self.path.join(lossless(name))) {
                 continue;
             }
-            let marker = || self.path.join(lossless(&[IGNORE.as_bytes(), name].concat()));
+            let marker = || {
+                self.path
+                    .join(lossless(&[IGNORE.as_bytes(), name].concat()))
+            };
             if markers.get(name).is_some_and(|kind| is_file(*kind, marker)) {
                 continue;
             }

@@ -6,10 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::error::{ScanError, ScanErrorKind};
+use super::folder::Folder;
 use super::list::{is_directory, Kind, Listing};
 use super::plan::Place;
 use super::select::Selection;
 use crate::version::is_valid_package_name;
+
+/// How many repositories stay open while they are scanned: descriptors are few.
+const MAX_ROOTS: usize = 64;
 
 /// An entry of a repository's directory that is a family, or may be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +72,7 @@ impl Index {
         };
         for (repository, location) in repositories.iter().enumerate() {
             let path = Path::new(&**location);
-            match Listing::read(path) {
+            match Listing::of_repository(path) {
                 Ok(listing) => {
                     index.listed += 1;
                     index.add(repository, path, &listing);
@@ -127,6 +131,19 @@ impl Index {
                 what,
             });
         }
+    }
+
+    /// Takes the repositories' directories; none where they are too many to stay open.
+    pub fn take_roots(&mut self) -> Vec<Folder> {
+        let folder = |listing: &mut Option<Listing>| match listing {
+            Some(listing) => listing.take_folder(),
+            None => Folder::default(),
+        };
+        let roots: Vec<Folder> = self.listings.iter_mut().map(folder).collect();
+        if roots.len() > MAX_ROOTS {
+            return Vec::new();
+        }
+        roots
     }
 
     /// How many entries there are, and how many have been given.

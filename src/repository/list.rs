@@ -3,6 +3,8 @@
 use std::io;
 use std::path::Path;
 
+#[cfg(target_os = "linux")]
+use super::folder::Directory;
 use super::folder::Folder;
 
 /// What readdir says an entry is.
@@ -33,22 +35,43 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Lists the directory at `path`.
-    pub fn read(path: &Path) -> io::Result<Self> {
+    /// Lists the directory at `path`, where a whole repository is.
+    pub fn of_repository(path: &Path) -> io::Result<Self> {
         let mut listing = Listing::default();
+        #[cfg(target_os = "linux")]
+        {
+            let directory = Directory::to_list(path)?;
+            directory.look_at_file_system();
+            listing.fill(directory)?;
+        }
+        #[cfg(not(target_os = "linux"))]
         listing.fill(path)?;
+        Ok(listing)
+    }
+
+    /// Lists the directory at `path`, which is `name` in `parent`.
+    pub fn read(parent: &Folder, name: &str, path: &Path) -> io::Result<Self> {
+        let mut listing = Listing::default();
+        #[cfg(target_os = "linux")]
+        listing.fill(match parent.directory_to_list(name) {
+            Some(directory) => directory,
+            None => Directory::to_list(path)?,
+        })?;
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = (parent, name);
+            listing.fill(path)?;
+        }
         Ok(listing)
     }
 
     /// Four system calls for most directories: open, two reads and close. The standard
     /// library has a stat besides.
     #[cfg(target_os = "linux")]
-    fn fill(&mut self, path: &Path) -> io::Result<()> {
-        use rustix::fs::{open, FileType, Mode, OFlags, RawDir};
+    fn fill(&mut self, directory: Directory) -> io::Result<()> {
+        use rustix::fs::{FileType, RawDir};
         use std::mem::MaybeUninit;
 
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-        let directory = open(path, flags, Mode::empty())?;
         let mut buffer = [const { MaybeUninit::<u8>::uninit() }; 32 << 10];
         let mut entries = RawDir::new(&directory, &mut buffer);
         while let Some(entry) = entries.next() {
@@ -91,6 +114,11 @@ impl Listing {
         let start = self.names.len();
         self.names.extend_from_slice(name);
         self.entries.push(Entry { start, len, kind });
+    }
+
+    /// Takes the directory that was listed.
+    pub fn take_folder(&mut self) -> Folder {
+        std::mem::take(&mut self.folder)
     }
 
     /// The directory that was listed.

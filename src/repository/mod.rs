@@ -48,7 +48,7 @@ use crate::rez_tier::RezTier;
 use crate::source_file::with_buffer;
 use crate::version::{is_valid_package_name, VersionRange};
 use location::locate;
-use plan::{Candidate, Folders, Found, Place, Plan};
+use plan::{Candidate, Folders, Found, Place, Plan, Roots};
 use pool::Pools;
 use settings::Settings;
 
@@ -360,7 +360,8 @@ impl Inner {
 
     fn plan(&self, name: &str, locations: &[Arc<str>]) -> Result<Arc<Plan>, ScanError> {
         let list = || {
-            let mut plan = Plan::new(name, locations, |_| Place::Unknown, &self.settings)?;
+            let place = |_| Place::Unknown;
+            let mut plan = Plan::new(name, locations, &Roots::default(), place, &self.settings)?;
             // plans are kept, and descriptors are few
             plan.close();
             Ok(Arc::new(plan))

@@ -66,7 +66,7 @@ impl Place {
 pub(super) struct Candidate {
     version: Version,
     /// Where both of two versions have one, and they differ, they are in the versions' order.
-    key: Option<u64>,
+    key: Option<u128>,
     /// Which repository it is in.
     repository: usize,
     source: Source,
@@ -112,8 +112,25 @@ pub(super) enum Found {
 pub(super) struct Plan {
     pub family: String,
     pub candidates: Vec<Candidate>,
+    /// The repositories' directories, where they are open.
+    roots: Roots,
     /// The family's directory in each repository up to the last that has one, while open.
     folders: Vec<Folder>,
+}
+
+/// The directories of the repositories, open while they are scanned.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Roots(Arc<Vec<Folder>>);
+
+impl Roots {
+    pub fn new(folders: Vec<Folder>) -> Self {
+        Roots(Arc::new(folders))
+    }
+
+    fn of(&self, repository: usize) -> &Folder {
+        static CLOSED: Folder = Folder::CLOSED;
+        self.0.get(repository).unwrap_or(&CLOSED)
+    }
 }
 
 impl Plan {
@@ -121,6 +138,7 @@ impl Plan {
     pub fn new(
         family: &str,
         repositories: &[Arc<str>],
+        roots: &Roots,
         place: impl Fn(usize) -> Place,
         settings: &Settings,
     ) -> Result<Plan, ScanError> {
@@ -132,7 +150,7 @@ impl Plan {
             let known = place(repository);
             let path = join(location, family);
             if known.may_be_directory() {
-                match versions(Path::new(&path), settings) {
+                match versions(roots.of(repository), family, Path::new(&path), settings) {
                     Ok((versions, folder)) => {
                         folders.resize_with(repository, Folder::default);
                         folders.push(folder);
@@ -166,6 +184,7 @@ impl Plan {
         Ok(Plan {
             family: family.to_owned(),
             candidates,
+            roots: roots.clone(),
             folders,
         })
     }
@@ -211,7 +230,10 @@ impl Plan {
             if candidates.clone().into_iter().filter(here).count() < WORTH_A_FOLDER {
                 return Folder::default();
             }
-            Folder::at(Path::new(&join(location, &self.family)))
+            let path = join(location, &self.family);
+            self.roots
+                .of(repository)
+                .folder(&self.family, Path::new(&path))
         };
         Folders::Opened(repositories.iter().enumerate().map(folder).collect())
     }
@@ -317,20 +339,26 @@ impl Candidate {
 
 /// The numbers of a version such as `1.10.2`, 16 bits each, one more than they are: a version is
 /// above those that it starts with. `None` for most other versions.
-fn key(version: &str) -> Option<u64> {
+fn key(version: &str) -> Option<u128> {
     let mut key = 0;
-    let mut numbers = 0;
-    for number in version.split('.') {
-        let digits = number.as_bytes();
-        // rez tells `01` from `1`
-        let plain = matches!(digits, [b'0'] | [b'1'..=b'9', ..]) && digits.len() < 5;
-        if numbers == 4 || !plain || !digits.iter().all(u8::is_ascii_digit) {
-            return None;
+    // what there is of the number: its digits, and its value
+    let (mut digits, mut value) = (0, 0);
+    for byte in version.bytes().chain([b'.']) {
+        match byte {
+            // rez tells `01` from `1`
+            b'0'..=b'9' if digits < 4 && (digits == 0 || value > 0) => {
+                digits += 1;
+                value = value * 10 + u128::from(byte - b'0');
+            }
+            b'.' if digits > 0 && key >> (16 * 7) == 0 => {
+                key = key << 16 | (value + 1);
+                (digits, value) = (0, 0);
+            }
+            _ => return None,
         }
-        key = key << 16 | (number.parse::<u64>().ok()? + 1);
-        numbers += 1;
     }
-    Some(key << (16 * (4 - numbers)))
+    let missing = key.leading_zeros() / 16;
+    Some(key << (16 * missing))
 }
 
 fn add(candidates: &mut Vec<Candidate>, repository: usize, versions: Versions) {
@@ -490,6 +518,12 @@ mod tests {
             "1.65536",
             "1.2.3.4",
             "1.2.3.4.5",
+            "1.2.3.4.5.6.7",
+            "1.2.3.4.5.6.7.0",
+            "1.2.3.4.5.6.7.8",
+            "1.2.3.4.5.6.7.8.9",
+            "0.0",
+            "00",
             "1.2.3",
             "1.2.3.0",
             "2",

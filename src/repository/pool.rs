@@ -52,15 +52,85 @@ impl Pools {
 }
 
 fn build(threads: usize) -> Option<Arc<Pool>> {
-    let pool = ThreadPoolBuilder::new()
+    start(builder(threads))
+}
+
+/// A pool whose threads each have a table of open files of their own, where the system has
+/// that. In the table that all threads of a process have in common each open waits for the
+/// others', and each read counts who uses the file.
+///
+/// A descriptor means something on the thread that has opened it, and on those that this thread
+/// starts. One that is open now is the same on all.
+///
+/// # Safety
+///
+/// On the threads of the pool nothing may use or close a descriptor that another thread has
+/// opened since, and the other way round.
+#[cfg(feature = "cli")]
+pub(super) unsafe fn with_own_descriptors(threads: usize) -> Option<Arc<Pool>> {
+    start(builder(threads).start_handler(|_| leave_descriptors()))
+}
+
+/// Gives this thread a copy of the table of open files. Where that is refused it stays as it is.
+#[cfg(all(feature = "cli", target_os = "linux"))]
+fn leave_descriptors() {
+    // closes none, which a sandbox that forbids `unshare` lets by
+    let none = libc::c_uint::MAX;
+    let unshare = libc::CLOSE_RANGE_UNSHARE;
+    // SAFETY: who makes the pool answers for the descriptors
+    unsafe { libc::syscall(libc::SYS_close_range, none, none, unshare) };
+}
+
+#[cfg(all(feature = "cli", not(target_os = "linux")))]
+fn leave_descriptors() {}
+
+fn builder(threads: usize) -> ThreadPoolBuilder {
+    ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|index| format!("rezload-{index}"))
         // a job that panics drops its channel, which says so
         .panic_handler(|_| ())
-        .build()
-        .ok()?;
+}
+
+fn start(builder: ThreadPoolBuilder) -> Option<Arc<Pool>> {
     Some(Arc::new(Pool {
         owner: process::id(),
-        pool: Some(pool),
+        pool: Some(builder.build().ok()?),
     }))
+}
+
+#[cfg(all(test, feature = "cli", target_os = "linux"))]
+mod tests {
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::fd::{AsRawFd, IntoRawFd};
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn what_a_thread_opens_is_its_own() {
+        let path = |number: i32| format!("/proc/self/fd/{number}");
+        let file = File::open("Cargo.toml").unwrap();
+        let before = file.as_raw_fd();
+        // SAFETY: the only descriptor that another thread has is kept open by that thread
+        let pool = unsafe { with_own_descriptors(2) }.unwrap();
+        let opened = pool.threads().install(|| {
+            let mut text = String::new();
+            File::open(format!("/proc/thread-self/fd/{before}"))
+                .and_then(|mut same| same.read_to_string(&mut text))
+                .unwrap();
+            assert!(text.contains("rezload"));
+            (0..50)
+                .map(|_| File::open("Cargo.lock").unwrap().into_raw_fd())
+                .max()
+                .unwrap()
+        });
+        // a system without this leaves them in the table of all
+        let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        let mut numbers = kernel.split('.').map(|number| number.parse().unwrap_or(0));
+        if (numbers.next(), numbers.next()) >= (Some(5), Some(9)) {
+            assert!(!Path::new(&path(opened)).exists(), "{opened}");
+        }
+    }
 }

@@ -1,11 +1,10 @@
 //! A definition that may not be there.
 
-use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use crate::error::LoadError;
-use crate::source_file::{open_without_blocking, read_onto, with_buffer};
+use crate::source_file::{open_without_blocking, read_onto, with_buffer, Opened};
 
 /// Hands the bytes of the file at `path` to `run`; `None` when there is nothing that
 /// `os.path.isfile` calls a file: nothing at all, a broken link, a loop of links, a directory,
@@ -23,7 +22,7 @@ pub(super) fn find<T>(path: &Path, run: impl FnOnce(&[u8]) -> T) -> Result<Optio
 /// it is there, as [`find`] has it.
 pub(super) fn find_onto(
     path: &Path,
-    file: io::Result<File>,
+    file: io::Result<Opened>,
     buffer: &mut Vec<u8>,
 ) -> Result<bool, LoadError> {
     match read_onto(path, file, buffer) {
