@@ -3,7 +3,20 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
+
+/// [`path_value`] in a JSON document; most paths are text, which needs nothing of its own.
+pub(crate) struct PathValue<'a>(pub &'a Path);
+
+impl Serialize for PathValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.to_str() {
+            Some(text) => serializer.serialize_str(text),
+            None => path_value(self.0).serialize(serializer),
+        }
+    }
+}
 
 /// A path as Python's `json.dumps(os.fsdecode(path))` writes it: what isn't Unicode is a
 /// lone surrogate, so that `os.fsencode(json.loads(line)["path"])` is the file's name.

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::input::Outcome;
 use super::output::{printable, printable_path, Output, DIM, NAME};
 use crate::definition::{Decorator, Definition, ModifyList, SourceCode, Value};
-use crate::json_path::path_value;
+use crate::json_path::PathValue;
 use crate::package::LoadedDefinition;
 
 impl Serialize for Definition {
@@ -86,7 +86,7 @@ impl Serialize for SourceCode {
         map.serialize_entry("source", &self.source)?;
         map.serialize_entry("funcname", &self.funcname)?;
         map.serialize_entry("decorators", &self.decorators)?;
-        map.serialize_entry("filepath", &path_value(&self.filepath))?;
+        map.serialize_entry("filepath", &PathValue(&self.filepath))?;
         map.serialize_entry("eval_as_function", &self.eval_as_function)?;
         map.end()
     }

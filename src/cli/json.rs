@@ -2,12 +2,11 @@
 
 use compact_str::CompactString;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::input::Outcome;
 use crate::definition::Definition;
 use crate::error::LoadError;
-use crate::json_path::path_value;
+use crate::json_path::PathValue;
 use crate::package::{LoadedDefinition, TierDeclined};
 use crate::repository::{ScanErrorKind, ScanResult};
 use crate::rez_tier::RezError;
@@ -16,7 +15,7 @@ use crate::rez_tier::RezError;
 #[serde(untagged)]
 enum Line<'a> {
     Package {
-        path: Box<RawValue>,
+        path: PathValue<'a>,
         tier: &'static str,
         name: &'a str,
         version: &'a str,
@@ -25,13 +24,13 @@ enum Line<'a> {
         declined: Vec<Decline>,
     },
     Definition {
-        path: Box<RawValue>,
+        path: PathValue<'a>,
         tier: &'static str,
         definition: &'a Definition,
         declined: Vec<Decline>,
     },
     Error {
-        path: Box<RawValue>,
+        path: PathValue<'a>,
         error: Error<'a>,
         declined: Vec<Decline>,
     },
@@ -47,7 +46,7 @@ enum ScanLine<'a> {
         requires: &'a [CompactString],
         variants: &'a [Vec<CompactString>],
         uri: &'a str,
-        path: Box<RawValue>,
+        path: PathValue<'a>,
         repository: &'a str,
         tier: &'static str,
         declined: Vec<Decline>,
@@ -56,7 +55,7 @@ enum ScanLine<'a> {
     Error {
         name: Option<&'a str>,
         version: Option<&'a str>,
-        path: Box<RawValue>,
+        path: PathValue<'a>,
         repository: Option<&'a str>,
         error: ScanErrorLine<'a>,
         declined: Vec<Decline>,
@@ -89,7 +88,7 @@ pub(super) fn scan_line(lines: &mut Vec<u8>, item: &ScanResult) {
             requires: &package.data.requires,
             variants: &package.data.variants,
             uri: &package.uri,
-            path: path_value(package.path()),
+            path: PathValue(package.path()),
             repository: &package.repository,
             tier: package.tier.as_str(),
             declined: declines(&package.declined),
@@ -105,7 +104,7 @@ pub(super) fn scan_line(lines: &mut Vec<u8>, item: &ScanResult) {
         Err(error) => ScanLine::Error {
             name: error.family(),
             version: error.version(),
-            path: path_value(error.path()),
+            path: PathValue(error.path()),
             repository: error.repository(),
             error: match error.kind() {
                 ScanErrorKind::Load(load) if is_of_rez(load) => ScanErrorLine::Rez(describe(load)),
@@ -199,7 +198,7 @@ impl From<&TierDeclined> for Decline {
 
 /// The line for `outcome`, without its line end.
 pub(super) fn line(outcome: &Outcome) -> String {
-    let path = path_value(&outcome.path);
+    let path = PathValue(&outcome.path);
     let line = match &outcome.result {
         Ok(package) => Line::Package {
             path,
@@ -217,7 +216,7 @@ pub(super) fn line(outcome: &Outcome) -> String {
 
 /// [`line`] for a whole definition.
 pub(super) fn definition_line(outcome: &Outcome<LoadedDefinition>) -> String {
-    let path = path_value(&outcome.path);
+    let path = PathValue(&outcome.path);
     let line = match &outcome.result {
         Ok(loaded) => Line::Definition {
             path,
@@ -230,7 +229,7 @@ pub(super) fn definition_line(outcome: &Outcome<LoadedDefinition>) -> String {
     text(&line)
 }
 
-fn error_line(path: Box<RawValue>, error: &LoadError) -> Line<'_> {
+fn error_line<'a>(path: PathValue<'a>, error: &'a LoadError) -> Line<'a> {
     Line::Error {
         path,
         error: describe(error),
