@@ -3,12 +3,15 @@
 use std::fmt::Write;
 use std::path::Path;
 
+#[cfg(feature = "cli")]
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// [`path_value`] in a JSON document; most paths are text, which needs nothing of its own.
+#[cfg(feature = "cli")]
 pub(crate) struct PathValue<'a>(pub &'a Path);
 
+#[cfg(feature = "cli")]
 impl Serialize for PathValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.to_str() {

@@ -55,7 +55,7 @@ pub(crate) fn with_source<T>(path: &Path, run: impl FnOnce(&[u8]) -> T) -> Resul
 }
 
 /// [`with_source`] for callers that keep the bytes.
-#[cfg(any(feature = "cli", test))]
+#[cfg(any(feature = "diff", test))]
 pub(crate) fn read_source(path: &Path) -> Result<Vec<u8>, LoadError> {
     with_source(path, <[u8]>::to_vec)
 }

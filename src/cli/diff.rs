@@ -172,24 +172,23 @@ for path in config.sourced_filepaths:
 for item in sorted(os.environ.items()):
     if item[0].startswith('REZ_'):
         digest.update(repr(item).encode())
-print(rez.__version__, platform.python_version(), digest.hexdigest()[:16])";
+print('\\nrezload-about', rez.__version__, platform.python_version(), digest.hexdigest()[:16])";
+
+/// What its line begins with; rez's configuration may print, too.
+const MARK: &str = "rezload-about ";
 
 fn about(args: &DiffArgs, rez: &RezTier) -> Result<About, String> {
-    let (program, flags) = rez.interpreter().map_err(|error| error.to_string())?;
-    let asked = std::process::Command::new(&program)
-        .args(flags)
-        .args(["-c", ASK])
-        .stdin(std::process::Stdio::null())
-        .output()
-        .map_err(|error| format!("can't start `{}`: {error}", program.display()))?;
-    let said = String::from_utf8_lossy(&asked.stdout);
-    // rez's configuration may print, too
-    let mut words = said.lines().last().unwrap_or_default().split(' ');
-    let (Some(version), Some(python), true) = (words.next(), words.next(), asked.status.success())
-    else {
-        let stderr = String::from_utf8_lossy(&asked.stderr);
-        let last = stderr.trim().lines().last().unwrap_or_default().to_owned();
-        return Err(format!("`{}` can't import rez: {last}", program.display()));
+    let (program, _) = rez.interpreter().map_err(|error| error.to_string())?;
+    let line = rez.line_of(ASK, MARK).map_err(|error| {
+        let last = error.stderr().trim_end().lines().last();
+        match last {
+            Some(last) => format!("`{}` can't import rez: {last}", program.display()),
+            None => error.to_string(),
+        }
+    })?;
+    let words: Vec<&str> = line.split(' ').collect();
+    let [version, python, configuration] = words[..] else {
+        return Err(format!("`{}` said {line:?}", program.display()));
     };
     let shown = format!(
         "rezload {} with rez {version} on Python {python}, {}, tiers {}",
@@ -206,9 +205,8 @@ fn about(args: &DiffArgs, rez: &RezTier) -> Result<About, String> {
         },
     );
     let key = format!(
-        "{shown}, {}, configuration {}",
+        "{shown}, {}, configuration {configuration}",
         program.display(),
-        words.next().unwrap_or("unknown")
     );
     Ok(About { shown, key })
 }

@@ -1,16 +1,19 @@
-//! What the Python that has rez says of itself, for the VM tier.
+//! What the Python that has rez says of itself: to the VM tier, and to whoever compares with it.
 
 use super::error::RezError;
 use super::helper::line_of;
 use super::RezTier;
 
 /// What is run with `-c`.
+#[cfg(feature = "vm")]
 const SCRIPT: &str = include_str!("facts.py");
 
 /// What its line begins with.
+#[cfg(feature = "vm")]
 const MARK: &str = "rezload-facts\t";
 
 /// A CPython, as a definition may ask about it.
+#[cfg(feature = "vm")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PythonFacts {
     /// `sys.version_info[:3]`.
@@ -22,10 +25,17 @@ pub(crate) struct PythonFacts {
 }
 
 impl RezTier {
-    /// Asks the Python that has rez, which is started for it and ends.
+    /// The line that begins with `mark` of what the Python that has rez prints when it runs
+    /// `script`, without the mark. It is started for this, and ends.
+    pub(crate) fn line_of(&self, script: &str, mark: &str) -> Result<String, RezError> {
+        line_of(self.pool.found()?, script, mark, &self.pool.settings)
+    }
+
+    /// Asks the Python that has rez about itself.
+    #[cfg(feature = "vm")]
     pub(crate) fn facts(&self) -> Result<PythonFacts, RezError> {
         let interpreter = self.pool.found()?;
-        let line = line_of(interpreter, SCRIPT, MARK, &self.pool.settings)?;
+        let line = self.line_of(SCRIPT, MARK)?;
         parse(&line).map_err(|reason| RezError::NotStarted {
             python: interpreter.program.clone(),
             reason,
@@ -34,6 +44,7 @@ impl RezTier {
     }
 }
 
+#[cfg(feature = "vm")]
 fn parse(line: &str) -> Result<PythonFacts, String> {
     let mut parts = line.split('\t');
     let mut version = parts.next().unwrap_or_default().split(' ');
@@ -62,7 +73,7 @@ fn parse(line: &str) -> Result<PythonFacts, String> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "vm"))]
 mod tests {
     use super::*;
 

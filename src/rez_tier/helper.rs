@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TryR
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-#[cfg(feature = "vm")]
+#[cfg(feature = "cli")]
 use std::time::Instant;
 
 use serde_json::json;
@@ -268,7 +268,7 @@ fn command(interpreter: &Interpreter) -> Command {
 
 /// The line that begins with `mark` of what Python prints when it runs `script`, without the
 /// mark.
-#[cfg(feature = "vm")]
+#[cfg(feature = "cli")]
 pub(super) fn line_of(
     interpreter: &Interpreter,
     script: &str,
@@ -301,7 +301,9 @@ pub(super) fn line_of(
                 let limit = settings.start_timeout.as_secs_f64();
                 break format!("it said nothing within {limit} s");
             }
-            Err(RecvTimeoutError::Disconnected) => break "it didn't say its version".to_owned(),
+            Err(RecvTimeoutError::Disconnected) => {
+                break "it didn't say what it was asked".to_owned()
+            }
         }
     };
     python.end();

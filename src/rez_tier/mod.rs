@@ -8,7 +8,7 @@
 
 mod discover;
 mod error;
-#[cfg(feature = "vm")]
+#[cfg(feature = "cli")]
 mod facts;
 mod helper;
 mod pool;
@@ -126,7 +126,7 @@ impl RezTier {
     }
 
     /// The Python that has rez, with the flags it is started with.
-    #[cfg(any(feature = "bench", feature = "diff"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn interpreter(&self) -> Result<(PathBuf, Vec<std::ffi::OsString>), RezError> {
         let found = self.pool.found()?.clone();
         Ok((found.program, found.flags))
