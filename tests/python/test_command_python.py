@@ -112,7 +112,7 @@ def test_the_version_can_be_said(asking: Path, tmp_path: Path) -> None:
     ("script", "reason"),
     [
         ("exit 3", "would not start"),
-        ("echo nonsense", "didn't say its version"),
+        ("echo nonsense", "didn't say what it was asked"),
         (facts("3 7 9"), "CPython 3.7"),
         (facts("3 15 0"), "CPython 3.15"),
         ("printf 'rezload-facts\\tpypy 3 10 14\\t\\t3.4.0\\n'", "pypy"),
