@@ -28,6 +28,7 @@ use super::guard;
 use super::handed::{self, Handed, PUT};
 use super::hooks;
 use super::integrity;
+use super::observe;
 use super::outcome::Refusal;
 use super::sets;
 use super::versions;
@@ -436,8 +437,10 @@ fn compile_text(
     if sets {
         sets::guard(&mut module);
     }
-    if let Some(odd) = guard::guard(&mut module) {
-        return Err(Refusal::new(Reason::VmSyntax, odd));
+    for guard in [guard::guard, observe::guard] {
+        if let Some(odd) = guard(&mut module) {
+            return Err(Refusal::new(Reason::VmSyntax, odd));
+        }
     }
     let options = CompileOpts {
         debug_ranges: false,

@@ -187,7 +187,7 @@ fn name(id: &'static str, range: TextRange) -> Expr {
 }
 
 /// Puts a call of `function` around the expression.
-fn wrap(expression: &mut Expr, function: &'static str) {
+pub(super) fn wrap(expression: &mut Expr, function: &'static str) {
     let range = expression.range();
     let value = std::mem::replace(expression, name(function, range));
     *expression = Expr::Call(super::front::call(
@@ -282,12 +282,12 @@ fn is_builtin(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
 }
 
 /// Whether `class` was made by a definition: its module is that of rez's namespace.
-fn is_own(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
+pub(super) fn is_own(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     module(class, vm).as_deref() == Some("builtins")
 }
 
 /// The module of a class that was made in Python.
-fn module(class: &Py<PyType>, vm: &VirtualMachine) -> Option<String> {
+pub(super) fn module(class: &Py<PyType>, vm: &VirtualMachine) -> Option<String> {
     let module = class.attributes().get(vm.ctx.intern_str("__module__"))?;
     literal::text(&module).map(str::to_owned)
 }

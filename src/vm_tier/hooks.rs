@@ -13,6 +13,7 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMac
 
 use super::guard;
 use super::natives::decline;
+use super::observe;
 use super::state;
 use super::versions;
 use crate::decline::Reason;
@@ -191,6 +192,7 @@ const INTERNAL: &[&str] = &[
     "__forward_module__",
     "__forward_value__",
     "__func__",
+    "__get__",
     "__getattribute__",
     "__getformat__",
     "__getinitargs__",
@@ -226,6 +228,7 @@ const INTERNAL: &[&str] = &[
     "__lshift__",
     "__match_args__",
     "__matmul__",
+    "__module__",
     "__mro__",
     "__mro_entries__",
     "__newobj__",
@@ -243,6 +246,7 @@ const INTERNAL: &[&str] = &[
     "__pos__",
     "__prepare__",
     "__protocol_attrs__",
+    "__qualname__",
     "__rand__",
     "__rdiv__",
     "__rdivmod__",
@@ -382,6 +386,12 @@ pub(super) fn replace_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyR
                             format!("{name}(..., {asked:?})"),
                         ));
                     }
+                    if !changes {
+                        observe::ask(&args.args[0], &asked, vm)?;
+                    }
+                }
+                if let Some(value) = args.args.get(2).filter(|_| changes) {
+                    observe::unbound(value.clone(), vm)?;
                 }
                 if let Some(changed) = args.args.first().filter(|_| changes) {
                     guard::note_change(changed, vm)?;

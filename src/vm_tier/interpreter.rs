@@ -13,6 +13,7 @@ use super::handed::{self, PUT};
 use super::hooks;
 use super::integrity;
 use super::natives;
+use super::observe;
 use super::operators;
 use super::sets;
 use super::state;
@@ -219,6 +220,7 @@ fn builtins(vm: &VirtualMachine) -> PyResult<PyDictRef> {
     hooks::replace_builtins(&builtins, vm)?;
     sets::add_builtins(&builtins, vm)?;
     guard::add_builtins(&builtins, vm)?;
+    observe::add_builtins(&builtins, vm)?;
     builtins.set_item(
         NEEDS_BODY,
         vm.new_function(NEEDS_BODY, needs_body).into(),

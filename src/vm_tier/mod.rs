@@ -23,6 +23,7 @@ mod limits;
 mod literal;
 mod memory;
 mod natives;
+mod observe;
 mod operators;
 mod outcome;
 mod pool;

@@ -11,6 +11,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, Virtua
 
 use super::hooks;
 use super::natives::decline;
+use super::observe;
 use crate::decline::Reason;
 
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
@@ -32,7 +33,7 @@ thread_local! {
 }
 
 /// Classes whose text says nothing of addresses, nor of how RustPython makes objects.
-const PLAIN: &[&str] = &[
+pub(super) const PLAIN: &[&str] = &[
     "NoneType",
     "NotImplementedType",
     "bool",
@@ -349,6 +350,10 @@ fn format_with(
     let text = template.to_string_lossy();
     if let Some((_, name)) = hooks::internal_name(&text, &[]) {
         return Err(decline(vm, Reason::AttributeUnknown, name));
+    }
+    let mut values = args.args.iter().chain(args.kwargs.values());
+    if text.contains(".__") && !values.all(|value| observe::is_scalar(value, vm)) {
+        return Err(decline(vm, Reason::AttributeUnknown, "format of `.__`"));
     }
     let Some(original) = FORMATS.with_borrow(|formats| formats.get(at).cloned()) else {
         return Err(decline(vm, Reason::VmValue, "str.format"));

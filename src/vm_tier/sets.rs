@@ -19,7 +19,7 @@ use super::natives::decline;
 use crate::decline::Reason;
 
 /// The builtin that calls its first argument with the others. No source can spell its name.
-const CALL: &str = "<call>";
+pub(super) const CALL: &str = "<call>";
 
 /// The builtin that gives its argument, if that isn't a set of two or more.
 const ORDERED: &str = "<ordered>";

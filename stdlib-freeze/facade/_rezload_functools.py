@@ -13,6 +13,7 @@ if _rezload.fact("python")[1] < 14:
 
 def update_wrapper(wrapper, wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
     _rezload.changes(wrapper)
+    _rezload.known(wrapped)
     return _functools.update_wrapper(wrapper, wrapped, assigned, updated)
 
 

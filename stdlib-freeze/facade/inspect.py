@@ -6,11 +6,11 @@ from _rezload_facade import refuse
 
 
 def ismodule(object):
-    return isinstance(object, types.ModuleType)
+    return isinstance(_rezload.known(object), types.ModuleType)
 
 
 def isclass(object):
-    return isinstance(object, type)
+    return isinstance(_rezload.known(object), type)
 
 
 def isfunction(object):
@@ -24,7 +24,7 @@ def isfunction(object):
 
 
 def isgenerator(object):
-    return isinstance(object, types.GeneratorType)
+    return isinstance(_rezload.known(object), types.GeneratorType)
 
 
 def cleandoc(doc):

@@ -61,6 +61,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         changes,
         is_function,
         is_own,
+        known,
         literal_eval,
         module_locals,
         no_descriptor,
@@ -90,8 +91,11 @@ fn decline_py(code: PyStrRef, detail: PyStrRef, vm: &VirtualMachine) -> PyResult
 
 /// Refuses attributes that show how objects are made.
 fn ask_attribute(name: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
-    match super::hooks::internal_name(&name.to_string_lossy(), &[]) {
-        Some((_, name)) => Err(decline(vm, Reason::AttributeUnknown, name)),
+    let name = name.to_string_lossy();
+    let internal = super::hooks::internal_name(&name, &[]).map(|(_, name)| name);
+    let dunder = || name.contains("__").then(|| name.to_string());
+    match internal.or_else(dunder) {
+        Some(name) => Err(decline(vm, Reason::AttributeUnknown, name)),
         None => Ok(()),
     }
 }
@@ -122,6 +126,11 @@ fn rex_functions(vm: &VirtualMachine) -> PyObjectRef {
 
 fn is_function(object: PyObjectRef) -> bool {
     object.downcast_ref::<PyFunction>().is_some()
+}
+
+/// Gives `object`, unless what it is may not be asked.
+fn known(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    super::observe::known(object, vm)
 }
 
 /// Whether `object` is a function that the definition itself defines.
