@@ -9,8 +9,7 @@
 use std::cell::Cell;
 
 use rustpython_vm::builtins::{
-    PyBaseException, PyBoundMethod, PyDict, PyDictRef, PyFunction, PyList, PyModule, PyTuple,
-    PyType,
+    PyBaseException, PyBoundMethod, PyDict, PyDictRef, PyFunction, PyModule, PyTuple, PyType,
 };
 use rustpython_vm::compiler::ast::visitor::transformer::{walk_expr, walk_stmt, Transformer};
 use rustpython_vm::compiler::ast::{self, Expr, ExprContext, Mod, Stmt};
@@ -68,11 +67,15 @@ pub(super) fn guard(module: &mut Mod) -> Option<&'static str> {
 struct Guard(Cell<Option<&'static str>>);
 
 impl Guard {
+    fn refuse(&self, what: &'static str) {
+        self.0.set(Some(what));
+    }
+
     /// A function of CPython's that isn't written in C becomes a method of the class.
     fn attributes_of_class(&self, body: &mut [Stmt]) {
         for statement in body {
             match statement {
-                Stmt::Assign(assign) => wrap(&mut assign.value, UNBOUND),
+                Stmt::Assign(assign) => self.attributes(assign),
                 Stmt::AnnAssign(assign) => {
                     if let Some(value) = &mut assign.value {
                         wrap(value, UNBOUND);
@@ -92,11 +95,41 @@ impl Guard {
                 | Stmt::Assert(_)
                 | Stmt::Raise(_)
                 | Stmt::Pass(_) => {}
-                _ => self
-                    .0
-                    .set(Some("a compound statement or an import in a class")),
+                _ => self.refuse("a compound statement or an import in a class"),
             }
         }
+    }
+
+    /// Has each value ask that the statement makes an attribute.
+    fn attributes(&self, assign: &mut ast::StmtAssign) {
+        let unpacks = |target: &Expr| matches!(target, Expr::Tuple(_) | Expr::List(_));
+        if !assign.targets.iter().any(unpacks) {
+            return wrap(&mut assign.value, UNBOUND);
+        }
+        match &mut *assign.value {
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. })
+                if !elts
+                    .iter()
+                    .any(|value| unpacks(value) || value.is_starred_expr()) =>
+            {
+                for value in elts {
+                    wrap(value, UNBOUND);
+                }
+            }
+            _ => self.refuse("attributes that are unpacked"),
+        }
+    }
+}
+
+/// Whether the target of an assignment, or a part of it, is an attribute.
+fn has_attribute(target: &Expr) -> bool {
+    match target {
+        Expr::Attribute(_) => true,
+        Expr::Starred(starred) => has_attribute(&starred.value),
+        Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+            elts.iter().any(has_attribute)
+        }
+        _ => false,
     }
 }
 
@@ -118,13 +151,24 @@ impl Transformer for Guard {
                     }
                 }
             }
-            Stmt::Assign(assign)
-                if assign
-                    .targets
+            Stmt::Assign(assign) if assign.targets.iter().any(has_attribute) => {
+                self.attributes(assign);
+            }
+            Stmt::AnnAssign(assign) if has_attribute(&assign.target) => {
+                if let Some(value) = &mut assign.value {
+                    wrap(value, UNBOUND);
+                }
+            }
+            Stmt::For(loops) if has_attribute(&loops.target) => {
+                self.refuse("an attribute as the target of a loop");
+            }
+            Stmt::With(with)
+                if with
+                    .items
                     .iter()
-                    .any(|target| matches!(target, Expr::Attribute(_))) =>
+                    .any(|item| item.optional_vars.as_deref().is_some_and(has_attribute)) =>
             {
-                wrap(&mut assign.value, UNBOUND);
+                self.refuse("an attribute as the target of `with`");
             }
             _ => {}
         }
@@ -147,7 +191,7 @@ impl Transformer for Guard {
                     0 => is_test(&call.func),
                     _ => call.arguments.args.first().is_some_and(is_test),
                 };
-                // `isinstance(x, type)` asks by itself
+                // `isinstance(x, type)` knows the one that asks
                 let kept = [(callee, true), (callee + 2, asks)]
                     .into_iter()
                     .find(|(at, may)| *may && type_at(*at, call))
@@ -161,9 +205,7 @@ impl Transformer for Guard {
                 let (Some((at, mut taken)), Expr::Call(call)) = (taken, expression) else {
                     return;
                 };
-                if at == callee {
-                    wrap(&mut taken, TYPE);
-                }
+                wrap(&mut taken, TYPE);
                 match at {
                     0 => *call.func = taken,
                     at => call.arguments.args[at - 1] = taken,
@@ -229,21 +271,32 @@ fn tells_what(name: &str) -> bool {
 
 /// Adds the builtins, and has those ask that tell what something is.
 pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
-    builtins.set_item(TYPE, vm.new_function(TYPE, asking_type).into(), vm)?;
+    // what definitions get for `type`, where they call it
+    let asking: PyObjectRef = vm.new_function("type", type_of).into();
+    let stand_in = asking.clone();
+    let give = move |called: PyObjectRef, vm: &VirtualMachine| match called {
+        called if called.is(vm.ctx.types.type_type) => stand_in.clone(),
+        called => called,
+    };
+    builtins.set_item(TYPE, vm.new_function(TYPE, give).into(), vm)?;
     builtins.set_item(ALIAS, vm.new_function(ALIAS, alias).into(), vm)?;
     builtins.set_item(KNOWN, vm.new_function(KNOWN, known).into(), vm)?;
     builtins.set_item(ASKED, vm.new_function(ASKED, asked).into(), vm)?;
     builtins.set_item(UNBOUND, vm.new_function(UNBOUND, unbound).into(), vm)?;
     for name in ["isinstance", "issubclass", "callable"] {
         let original = builtins.get_item(name, vm)?;
-        let asks = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let asking = asking.clone();
+        let asks = move |mut args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            if let Some(class) = args.args.get_mut(1).filter(|class| class.is(&asking)) {
+                *class = vm.ctx.types.type_type.to_owned().into();
+            }
             let tells = match &args.args[..] {
                 [object] => is_known(object, vm) || is_called(object),
                 [object, _] if is_known(object, vm) => true,
                 [object, class] if is_code(object, vm) => {
-                    name == "isinstance" && is_of_data(class, vm)
+                    name == "isinstance" && is_of_data(class, DEPTH, vm)
                 }
-                [_, class] => !is_type(class, vm),
+                [_, class] => !is_type(class, DEPTH, vm),
                 _ => true,
             };
             if !tells {
@@ -300,22 +353,7 @@ pub(super) fn unbound(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 }
 
 fn may_bind(value: &PyObject, vm: &VirtualMachine) -> bool {
-    let any = |values: &[PyObjectRef]| values.iter().any(|value| may_bind(value, vm));
-    if let Some(values) = value.downcast_ref::<PyTuple>() {
-        return any(values.as_slice());
-    }
-    if let Some(values) = value.downcast_ref_if_exact::<PyList>(vm) {
-        return values.borrow_vec().len() < 100 && any(&values.borrow_vec());
-    }
     is_code(value, vm) && value.downcast_ref::<PyType>().is_none() && !is_known(value, vm)
-}
-
-/// Gives what is called by the name `type`; `type` itself asks about its argument.
-fn asking_type(called: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
-    if called.is(vm.ctx.types.type_type) {
-        return vm.new_function("type", type_of).into();
-    }
-    called
 }
 
 /// Gives what stands behind the name `type`, unless it is `type`.
@@ -417,18 +455,23 @@ fn is_known_class(class: &Py<PyType>, vm: &VirtualMachine) -> bool {
     is_own(class, vm) || is_exception || UNNAMED.contains(&&*name) || is_builtin()
 }
 
-/// Whether `class` is `type`, or a tuple with it.
-fn is_type(class: &PyObject, vm: &VirtualMachine) -> bool {
+/// How deep classes in tuples in tuples are looked at.
+const DEPTH: usize = 8;
+
+/// Whether `class` is `type`, or a tuple with it, or may be.
+fn is_type(class: &PyObject, depth: usize, vm: &VirtualMachine) -> bool {
     match class.downcast_ref::<PyTuple>() {
-        Some(classes) => classes.iter().any(|class| is_type(class, vm)),
+        Some(_) if depth == 0 => true,
+        Some(classes) => classes.iter().any(|class| is_type(class, depth - 1, vm)),
         None => class.is(vm.ctx.types.type_type),
     }
 }
 
 /// Whether `class` is one of data, or a tuple of such.
-fn is_of_data(class: &PyObject, vm: &VirtualMachine) -> bool {
+fn is_of_data(class: &PyObject, depth: usize, vm: &VirtualMachine) -> bool {
     if let Some(classes) = class.downcast_ref::<PyTuple>() {
-        return classes.iter().all(|class| is_of_data(class, vm));
+        let mut classes = classes.iter();
+        return depth > 0 && classes.all(|class| is_of_data(class, depth - 1, vm));
     }
     class.downcast_ref::<PyType>().is_some_and(|class| {
         DATA.contains(&&*class.name().to_string()) && is_known_class(class, vm)

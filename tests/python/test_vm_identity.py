@@ -60,6 +60,9 @@ QUESTIONS = [
     "str(attribute_set_by_name(X) is X)",
     "str(attribute_made(X) is X)",
     "str(attribute_named(X) is X)",
+    "str(attribute_unpacked(X) is X)",
+    "str(attribute_set_in_pair(X) is X)",
+    "own_test(X, type)(X).__name__",
 ]
 
 DEFINITION = """
@@ -95,7 +98,26 @@ def attribute_named(value):
         (of_class := value)
     return Class().of_class
 
+def attribute_set_in_pair(value):
+    class Class(object):
+        pass
+    other, Class.of_class = 1, value
+    return Class().of_class
+
+def own_test(value, kind):
+    isinstance = lambda value, kind: kind
+    return isinstance(value, type)
+
 from MODULE import NAME as X
+"""
+
+
+# declines as a whole
+UNPACKED = """
+def attribute_unpacked(value):
+    class Class(object):
+        [of_class] = iter([value])
+    return Class().of_class
 """
 
 
@@ -212,3 +234,18 @@ del own, caught, Own
 """
     path = tmp_path / "package.py"
     assert ours(path, text) == theirs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "values = ()\nfor at in range(200000):\n    values = (values,)\nisinstance(len, values)",
+        "values = []\nvalues.append(values)\nclass Own(object):\n    value = values",
+        "values = []\nvalues.append(values)\nclass Own(object):\n    value, other = values, 1",
+    ],
+)
+def test_what_holds_itself_is_no_matter(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "package.py"
+    text = f"name = 'a'\ntry:\n    version = '1'\n    {text.replace(chr(10), chr(10) + '    ')}\n"
+    text += "except Exception:\n    pass\n"
+    assert ours(path, text) in ("1", None)
