@@ -14,6 +14,9 @@ if _rezload.fact("python")[1] < 14:
 def update_wrapper(wrapper, wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
     _rezload.changes(wrapper)
     _rezload.known(wrapped)
+    if isinstance(wrapped, type):
+        # from Python 3.14 on it asks for more
+        _rezload.decline("attribute-unknown", "functools.update_wrapper of a class")
     return _functools.update_wrapper(wrapper, wrapped, assigned, updated)
 
 

@@ -17,8 +17,11 @@ class SpecialFileError(OSError):
     pass
 
 
-class ExecError(OSError):
-    pass
+if _rezload.fact("python")[1] < 14:
+    class ExecError(OSError):
+        pass
+else:
+    ExecError = RuntimeError
 
 
 class ReadError(OSError):
