@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// Says its versions, or takes the program and answers by the name of the file that is asked for.
 const SCRIPT: &str = r#"#!/bin/sh
 dir=$(dirname "$0")
-if [ $# -eq 2 ]; then echo "a line of a configuration"; echo "$(cat "$dir/versions")"; exit; fi
+if [ $# -eq 2 ]; then echo "a line of a configuration"; echo "rezload-about $(cat "$dir/versions")"; exit; fi
 head -c "$3" > /dev/null
 echo '{"ready": {"rez": "3.4.0", "python": "3.11.4", "isolated": false}}'
 while read -r line; do

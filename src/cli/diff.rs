@@ -186,10 +186,11 @@ fn about(args: &DiffArgs, rez: &RezTier) -> Result<About, String> {
             None => error.to_string(),
         }
     })?;
-    let words: Vec<&str> = line.split(' ').collect();
-    let [version, python, configuration] = words[..] else {
+    let mut words = line.split(' ');
+    let (Some(version), Some(python)) = (words.next(), words.next()) else {
         return Err(format!("`{}` said {line:?}", program.display()));
     };
+    let configuration = words.next().unwrap_or("unknown");
     let shown = format!(
         "rezload {} with rez {version} on Python {python}, {}, tiers {}",
         env!("CARGO_PKG_VERSION"),
