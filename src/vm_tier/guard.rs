@@ -39,10 +39,15 @@ const CHANGED: &str = "<changed>";
 /// Makes `module` ask; gives what can't be asked.
 pub(super) fn guard(module: &mut Mod) -> Option<&'static str> {
     let guard = Guard(Cell::new(None));
-    if let Mod::Module(module) = module {
-        guard.visit_body(&mut module.body);
-    }
+    transform(module, &guard);
     guard.0.get()
+}
+
+/// Has `transformer` visit the whole of `module`.
+pub(super) fn transform(module: &mut Mod, transformer: &impl Transformer) {
+    if let Mod::Module(module) = module {
+        transformer.visit_body(&mut module.body);
+    }
 }
 
 struct Guard(Cell<Option<&'static str>>);
@@ -177,7 +182,7 @@ impl<'a> Visitor<'a> for Loads<'_> {
     }
 }
 
-fn name(id: &'static str, range: TextRange) -> Expr {
+pub(super) fn name(id: &'static str, range: TextRange) -> Expr {
     Expr::Name(ast::ExprName {
         node_index: ast::AtomicNodeIndex::NONE,
         range,

@@ -11,12 +11,14 @@ use std::cell::Cell;
 use rustpython_vm::builtins::{
     PyBaseException, PyBoundMethod, PyDict, PyDictRef, PyFunction, PyModule, PyTuple, PyType,
 };
-use rustpython_vm::compiler::ast::visitor::transformer::{walk_expr, walk_stmt, Transformer};
-use rustpython_vm::compiler::ast::{self, Expr, ExprContext, Mod, Stmt};
+use rustpython_vm::compiler::ast::visitor::transformer::{
+    walk_expr, walk_pattern, walk_stmt, Transformer,
+};
+use rustpython_vm::compiler::ast::{self, Expr, ExprContext, Mod, Pattern, Stmt};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::guard::{is_own, module, wrap};
+use super::guard::{is_own, module, transform, wrap};
 use super::natives::{decline, is_own_function};
 use super::operators::PLAIN;
 use super::sets;
@@ -58,9 +60,7 @@ const DATA: &[&str] = &[
 /// Makes `module` ask; gives what can't be asked.
 pub(super) fn guard(module: &mut Mod) -> Option<&'static str> {
     let guard = Guard(Cell::new(None));
-    if let Mod::Module(module) = module {
-        guard.visit_body(&mut module.body);
-    }
+    transform(module, &guard);
     guard.0.get()
 }
 
@@ -174,6 +174,16 @@ impl Transformer for Guard {
         }
     }
 
+    fn visit_pattern(&self, pattern: &mut Pattern) {
+        if let Pattern::MatchClass(class) = pattern {
+            let is_data = |name: &ast::ExprName| DATA.contains(&name.id.as_str());
+            if !class.cls.as_name_expr().is_some_and(is_data) {
+                self.refuse("the pattern of a class");
+            }
+        }
+        walk_pattern(self, pattern);
+    }
+
     fn visit_expr(&self, expression: &mut Expr) {
         match expression {
             Expr::Call(call) => {
@@ -222,6 +232,9 @@ impl Transformer for Guard {
                     {
                         let tells = tells_what(attribute.attr.as_str());
                         wrap(&mut attribute.value, if tells { KNOWN } else { ASKED });
+                        if attribute.attr.as_str() == "__class__" {
+                            wrap(expression, ALIAS);
+                        }
                     }
                     Expr::Named(named) => wrap(&mut named.value, UNBOUND),
                     _ => {}
@@ -316,6 +329,9 @@ fn refuse(object: &PyObject, vm: &VirtualMachine) -> rustpython_vm::builtins::Py
 
 /// Refuses to ask `object` for the attribute `name` if the answer may not be CPython's.
 pub(super) fn ask(object: &PyObjectRef, name: &str, vm: &VirtualMachine) -> PyResult<()> {
+    if name == "__class__" && !has_known_class(object, vm) {
+        return Err(refuse(object, vm));
+    }
     let ask = match (is_dunder(name), tells_what(name)) {
         (false, _) => return Ok(()),
         (_, true) => known,
@@ -325,7 +341,7 @@ pub(super) fn ask(object: &PyObjectRef, name: &str, vm: &VirtualMachine) -> PyRe
 }
 
 /// Gives the object, of which an attribute such as `__iter__` is asked for.
-fn asked(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+pub(super) fn asked(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     match is_code(&object, vm) && !is_known(&object, vm) {
         true => Err(refuse(&object, vm)),
         false => Ok(object),
@@ -356,7 +372,8 @@ fn may_bind(value: &PyObject, vm: &VirtualMachine) -> bool {
     is_code(value, vm) && value.downcast_ref::<PyType>().is_none() && !is_known(value, vm)
 }
 
-/// Gives what stands behind the name `type`, unless it is `type`.
+/// Gives what stands behind the name `type` or is the class of something, unless it is `type`:
+/// called by another name that wouldn't ask.
 fn alias(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     if value.is(vm.ctx.types.type_type) {
         return Err(decline(vm, Reason::AttributeUnknown, "`type` as a value"));
@@ -366,7 +383,7 @@ fn alias(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 
 fn type_of(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     match &args.args[..] {
-        [object] if args.kwargs.is_empty() => match is_known(object, vm) && is_plain(object, vm) {
+        [object] if args.kwargs.is_empty() => match has_known_class(object, vm) {
             true => Ok(object.class().to_owned().into()),
             false => Err(refuse(object, vm)),
         },
@@ -397,12 +414,9 @@ pub(super) fn is_known(object: &PyObject, vm: &VirtualMachine) -> bool {
     is_sure_class(object, vm)
 }
 
-/// Whether `object` is no class with a metaclass of a module's.
-fn is_plain(object: &PyObject, vm: &VirtualMachine) -> bool {
-    let metaclass = object.class();
-    object.downcast_ref::<PyType>().is_none()
-        || metaclass.is(vm.ctx.types.type_type)
-        || is_own(metaclass, vm)
+/// Whether the class of `object` may be had: that of a class is `type`, or a module's.
+fn has_known_class(object: &PyObject, vm: &VirtualMachine) -> bool {
+    is_known(object, vm) && object.downcast_ref::<PyType>().is_none()
 }
 
 /// Whether `object` is data that holds no other objects.

@@ -8,13 +8,14 @@
 use std::ops::Range;
 
 use memchr::memmem;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::Ranged;
 use rustpython_vm::builtins::{PyDictRef, PyFrozenSet, PyFunction, PySet, PyStr, PyType};
 use rustpython_vm::compiler::ast::visitor::transformer::{walk_expr, walk_stmt, Transformer};
 use rustpython_vm::compiler::ast::{self, Expr, Mod, Operator, Stmt};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::guard::{name, transform, wrap};
 use super::natives::decline;
 use crate::decline::Reason;
 
@@ -89,9 +90,7 @@ fn opens_a_set(rest: &[u8], grows: bool) -> bool {
 
 /// Makes every call and unpacking of `module` ask.
 pub(super) fn guard(module: &mut Mod) {
-    if let Mod::Module(module) = module {
-        Guard.visit_body(&mut module.body);
-    }
+    transform(module, &Guard);
 }
 
 struct Guard;
@@ -132,20 +131,9 @@ impl Transformer for Guard {
     }
 }
 
-fn name(name: &'static str, range: TextRange) -> Expr {
-    Expr::Name(ast::ExprName {
-        node_index: ast::AtomicNodeIndex::NONE,
-        range,
-        id: ast::name::Name::new_static(name),
-        ctx: ast::ExprContext::Load,
-    })
-}
-
 /// Wraps the expression in a call of [`ORDERED`].
 fn ordered(expression: &mut Expr) {
-    let range = expression.range();
-    let value = std::mem::replace(expression, name(ORDERED, range));
-    *expression = Expr::Call(super::front::call(name(ORDERED, range), vec![value], range));
+    wrap(expression, ORDERED);
 }
 
 /// Adds the two builtins.

@@ -33,3 +33,16 @@ if _minor < 12:
 
     _meta.__contains__ = __contains__
     Enum.__format__ = __format__
+
+_create = _meta._create_
+
+
+def _create_(cls, class_name, names, **kwargs):
+    # a function may be a member there and a method here
+    if not isinstance(names, str):
+        if not isinstance(names, (list, tuple)) or not all(isinstance(n, str) for n in names):
+            _rezload.decline("attribute-unknown", "an Enum of names and values")
+    return _create(cls, class_name, names, **kwargs)
+
+
+_meta._create_ = _create_

@@ -62,7 +62,7 @@ MODULES = {
     "fnmatch": "filter fnmatch fnmatchcase translate@3.14",
     "functools": (
         "cache>=3.9 cached_property cmp_to_key lru_cache "
-        "partial partialmethod reduce singledispatch singledispatchmethod total_ordering "
+        "partial reduce singledispatch total_ordering "
         "update_wrapper wraps"),
     "getpass": "getuser getpass GetPassWarning",
     "glob": "escape glob iglob has_magic",

@@ -4,7 +4,7 @@ import _rezload
 import functools as _functools
 from functools import (
     WRAPPER_ASSIGNMENTS, WRAPPER_UPDATES, cache, cached_property, cmp_to_key, lru_cache, partial,
-    partialmethod, reduce, singledispatch, singledispatchmethod,
+    reduce,
 )
 
 if _rezload.fact("python")[1] < 14:
@@ -27,3 +27,16 @@ def wraps(wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
 def total_ordering(cls):
     _rezload.changes(cls)
     return _functools.total_ordering(cls)
+
+
+def singledispatch(func):
+    made = _functools.singledispatch(func)
+
+    def wrapper(*args, **kwargs):
+        # a module's function isn't of the class that CPython's is of
+        for first in args[:1]:
+            _rezload.asked(first)
+        return made(*args, **kwargs)
+
+    wrapper.register, wrapper.dispatch, wrapper.registry = made.register, made.dispatch, made.registry
+    return wrapper

@@ -13,6 +13,7 @@ import os
 import random
 import re
 import runpy
+import sys
 import warnings
 from pathlib import Path
 from typing import Any, Iterator
@@ -61,8 +62,13 @@ QUESTIONS = [
     "str(attribute_made(X) is X)",
     "str(attribute_named(X) is X)",
     "str(attribute_unpacked(X) is X)",
+    "matched(X)",
     "str(attribute_set_in_pair(X) is X)",
     "own_test(X, type)(X).__name__",
+    "type(int)(X).__name__",
+    "(1).__class__.__class__(X).__name__",
+    "getattr(int, '__class__')(X).__name__",
+    "str(dispatched(X))",
 ]
 
 DEFINITION = """
@@ -104,6 +110,14 @@ def attribute_set_in_pair(value):
     other, Class.of_class = 1, value
     return Class().of_class
 
+@functools.singledispatch
+def dispatched(value):
+    return 'other'
+
+@dispatched.register(types.FunctionType)
+def of_function(value):
+    return 'function'
+
 def own_test(value, kind):
     isinstance = lambda value, kind: kind
     return isinstance(value, type)
@@ -112,12 +126,21 @@ from MODULE import NAME as X
 """
 
 
-# declines as a whole
+# each declines as a whole
 UNPACKED = """
 def attribute_unpacked(value):
     class Class(object):
         [of_class] = iter([value])
     return Class().of_class
+"""
+
+
+MATCHED = """
+def matched(value):
+    match value:
+        case types.FunctionType():
+            return 'function'
+    return 'other'
 """
 
 
@@ -203,13 +226,23 @@ def shown_version(version: str) -> str:
         "type(None).__name__",
         "'{0.__class__.__name__}'.format(1)",
         "Own.alias(3)",
+        "dispatched(3)",
+        "','.join(member.name for member in enum.Enum('Of', ['a', 'b']))",
         "','.join(type for type in ['a', 'b'])",
     ],
 )
 def test_what_is_the_definitions_own_is_served(expression: str, tmp_path: Path) -> None:
     text = f"""
-import functools, os, sys
+import enum, functools, os, sys
 name = 'a'
+
+@functools.singledispatch
+def dispatched(value):
+    return 'other'
+
+@dispatched.register(int)
+def of_number(value):
+    return 'number'
 
 def own():
     pass
@@ -230,7 +263,7 @@ def caught():
         return error
 
 version = {expression}
-del own, caught, Own
+del own, caught, Own, dispatched, of_number
 """
     path = tmp_path / "package.py"
     assert ours(path, text) == theirs(text)

@@ -14,6 +14,7 @@ use rustpython_vm::builtins::{PyFunction, PyModule, PyStrRef, PyType};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::literal;
+use super::observe::{asked, known};
 use super::{operators, state};
 use crate::decline::Reason;
 
@@ -58,6 +59,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         module,
         vm,
         ask_attribute,
+        asked,
         changes,
         is_function,
         is_own,
@@ -126,11 +128,6 @@ fn rex_functions(vm: &VirtualMachine) -> PyObjectRef {
 
 fn is_function(object: PyObjectRef) -> bool {
     object.downcast_ref::<PyFunction>().is_some()
-}
-
-/// Gives `object`, unless what it is may not be asked.
-fn known(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
-    super::observe::known(object, vm)
 }
 
 /// Whether `object` is a function that the definition itself defines.
