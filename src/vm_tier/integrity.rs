@@ -2,11 +2,12 @@
 //!
 //! Definitions share an interpreter, and with it modules and classes. One that only calls and
 //! reads can't change those; one whose code stores into attributes or items of something may.
-//! Then everything reachable is compared, and an interpreter that was changed is discarded.
+//! Then everything reachable is compared; a definition that changed it declines, and the
+//! interpreter is discarded.
 
 use std::hash::Hasher;
 
-use rustpython_vm::builtins::{PyDict, PyFunction, PyList, PyModule, PySet, PyType};
+use rustpython_vm::builtins::{PyDict, PyFunction, PyList, PyModule, PySet, PyStr, PyType};
 use rustpython_vm::compiler::ast::visitor::{walk_body, walk_expr, walk_stmt, Visitor};
 use rustpython_vm::compiler::ast::{Expr, ExprContext, Mod, Stmt};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
@@ -82,23 +83,75 @@ impl<'a> Visitor<'a> for Search {
     }
 }
 
-/// The identities of all that modules and their classes hold;
-/// 0 when they can't be told.
-pub(super) fn fingerprint(vm: &VirtualMachine) -> u64 {
-    let Ok(modules) = vm.sys_module.get_attr("modules", vm) else {
-        return 0;
-    };
-    let Some(modules) = modules.downcast_ref::<PyDict>() else {
-        return 0;
-    };
+/// What all modules and their classes held.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprint {
+    modules: usize,
+    held: u64,
+}
+
+impl Fingerprint {
+    pub fn new(vm: &VirtualMachine) -> Self {
+        let all = modules(vm);
+        let modules = items(&all);
+        Fingerprint {
+            modules: modules.len(),
+            held: held_by(&modules, &all),
+        }
+    }
+
+    /// Whether they still hold just that. Functions of the library import modules of their own;
+    /// those are new.
+    pub fn is_unchanged(&self, vm: &VirtualMachine) -> bool {
+        let is_librarys = |(name, module): &(PyObjectRef, PyObjectRef)| {
+            let name = name
+                .downcast_ref::<PyStr>()
+                .map(|name| name.to_string_lossy());
+            module.downcast_ref::<PyModule>().is_some()
+                && name.is_some_and(|name| {
+                    vm.state.frozen.contains_key(&*name)
+                        || vm.state.module_defs.contains_key(&*name)
+                })
+        };
+        let all = modules(vm);
+        let now = items(&all);
+        let Some((old, new)) = now.split_at_checked(self.modules) else {
+            return false;
+        };
+        held_by(old, &all) == self.held && new.iter().all(is_librarys)
+    }
+}
+
+/// `sys.modules`.
+fn modules(vm: &VirtualMachine) -> PyObjectRef {
+    let modules = vm.sys_module.get_attr("modules", vm);
+    modules.unwrap_or_else(|_| vm.ctx.none())
+}
+
+/// Its items, in the order of their imports.
+fn items(modules: &PyObject) -> Vec<(PyObjectRef, PyObjectRef)> {
+    let modules = modules.downcast_ref::<PyDict>();
+    modules.map(|all| all.items_vec()).unwrap_or_default()
+}
+
+/// The identities of all that `modules` and their classes hold, but for those of `all`, which
+/// is in `sys`.
+fn held_by(modules: &[(PyObjectRef, PyObjectRef)], all: &PyObject) -> u64 {
     let mut print = Print(std::hash::DefaultHasher::new());
-    for (name, module) in modules.items_vec() {
-        print.identity(&name);
-        print.identity(&module);
-        if let Some(module) = module.downcast_ref::<PyModule>() {
-            print.dict(&module.dict());
-        } else if let Some(builtins) = module.downcast_ref::<PyDict>() {
-            print.dict(builtins);
+    for (name, module) in modules {
+        print.identity(name);
+        print.identity(module);
+        let held = match module.downcast_ref::<PyModule>() {
+            Some(module) => module.dict().items_vec(),
+            // those of the builtins of definitions
+            None => items(module),
+        };
+        for (key, value) in held {
+            print.identity(&key);
+            print.identity(&value);
+            if !value.is(all) {
+                print.inside(&value);
+            }
         }
     }
     print.0.finish()
@@ -109,14 +162,6 @@ struct Print(std::hash::DefaultHasher);
 impl Print {
     fn identity(&mut self, object: &PyObject) {
         self.0.write_usize(object.get_id());
-    }
-
-    fn dict(&mut self, dict: &PyDict) {
-        for (key, value) in dict.items_vec() {
-            self.identity(&key);
-            self.identity(&value);
-            self.inside(&value);
-        }
     }
 
     /// What a class, a function or a container of a module holds.
@@ -156,7 +201,7 @@ fn len(value: &PyObject) -> usize {
 /// The public containers of an imported module and of its classes, and what they held.
 pub(super) fn containers(module: &Py<PyModule>) -> Vec<(PyObjectRef, u64)> {
     let is_public = |key: &PyObjectRef| {
-        let name = key.downcast_ref::<rustpython_vm::builtins::PyStr>();
+        let name = key.downcast_ref::<PyStr>();
         name.is_some_and(|name| !name.as_bytes().starts_with(b"_"))
     };
     let mut found = Vec::new();

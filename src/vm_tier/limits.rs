@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The limits of one load in the VM. Each that is hit declines the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limits {
     /// How long a definition may run, wall time.

@@ -2,8 +2,11 @@
 //!
 //! RustPython's objects never leave their thread. A load takes an idle worker, or starts one,
 //! and waits for its answer; a definition that runs for too long is interrupted, and a thread
-//! that can't be interrupted is given up.
+//! that can't be interrupted is given up. RustPython never gives back all of an interpreter's
+//! memory, so a definition that cost one, or a thread, isn't run a second time.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
 use std::ptr::null_mut;
@@ -45,6 +48,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How many threads may be given up before the tier declines everything.
 const MAX_LOST: usize = 64;
 
+/// How many definitions may cost a thread or an interpreter before the tier declines everything.
+const MAX_COSTLY: usize = 128;
+
 /// A definition to load.
 pub(super) struct Job {
     pub text: String,
@@ -53,12 +59,21 @@ pub(super) struct Job {
     pub limits: Limits,
 }
 
+impl Job {
+    /// Of the text, and of what it runs with.
+    fn hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (&self.text, self.profile.python, self.limits).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
 /// A job, where its answer goes, and whether the worker is to wait eagerly for the next one.
-type Order = (Job, Sender<Reply>, bool);
+type Order = (Arc<Job>, Sender<Reply>, bool);
 
 type Outcome = Result<Answer, Refusal>;
 
-/// An outcome, and whether the worker is gone.
+/// An outcome, and whether the worker is gone, and its interpreter's memory with it.
 type Reply = (Outcome, bool);
 
 struct Worker {
@@ -72,7 +87,17 @@ struct Worker {
 #[derive(Default)]
 struct Pool {
     idle: Vec<Worker>,
+    /// The threads that were given up and aren't back.
     lost: usize,
+    /// What cost a thread or an interpreter, by [`Job::hash`], and why it was declined. Two texts
+    /// of one hash would only decline.
+    costly: HashMap<u64, Refusal>,
+}
+
+impl Pool {
+    fn is_spent(&self) -> bool {
+        self.lost >= MAX_LOST || self.costly.len() >= MAX_COSTLY
+    }
 }
 
 /// The pool of a process: a fork has none of its threads, and its lock may be held there for
@@ -120,25 +145,31 @@ fn this_process() -> &'static Owned {
 
 /// Runs `job` on an idle worker, or on a new one.
 pub(super) fn run(job: Job) -> Outcome {
-    let (worker, lost) = with_pool(|pool| {
+    let worker = with_pool(|pool| {
+        if !pool.costly.is_empty() {
+            if let Some(refusal) = pool.costly.get(&job.hash()) {
+                return Err(refusal.clone());
+            }
+        }
+        if pool.is_spent() {
+            return Err(Refusal::new(
+                Reason::VmUnavailable,
+                "too many threads and interpreters were given up",
+            ));
+        }
         let same = |worker: &Worker| Arc::ptr_eq(&worker.profile, &job.profile);
         let at = pool.idle.iter().rposition(same);
-        (at.map(|at| pool.idle.remove(at)), pool.lost)
-    });
-    if lost >= MAX_LOST {
-        return Err(Refusal::new(
-            Reason::VmUnavailable,
-            "too many threads were given up",
-        ));
-    }
+        Ok(at.map(|at| pool.idle.remove(at)))
+    })?;
     let worker = match worker {
         Some(worker) => worker,
         None => start(Arc::clone(&job.profile))?,
     };
     let load = Load::start();
-    let limit = job.limits.time;
+    let job = Arc::new(job);
     let (sender, answers) = channel();
-    if worker.jobs.send((job, sender, load.is_eager)).is_err() {
+    let order = (Arc::clone(&job), sender, load.is_eager);
+    if worker.jobs.send(order).is_err() {
         return Err(Refusal::new(
             Reason::VmPanic,
             "the interpreter's thread is gone",
@@ -148,29 +179,27 @@ pub(super) fn run(job: Job) -> Outcome {
         true => eager::receive(&answers, eager::ANSWER),
         false => None,
     };
-    match answer.or_else(|| wait(&worker, &answers, limit)) {
-        Some((answer, is_gone)) => {
-            if !is_gone {
-                with_pool(|pool| pool.idle.push(worker));
-            }
-            answer
+    let refusal = match answer.or_else(|| wait(&worker, &answers, job.limits.time)) {
+        Some((answer, false)) => {
+            with_pool(|pool| pool.idle.push(worker));
+            return answer;
         }
+        Some((Err(refusal), true)) => refusal,
+        Some((Ok(_), true)) => Refusal::new(Reason::Sandbox, "a change of what definitions share"),
         None => {
             with_pool(|pool| pool.lost += 1);
-            if worker.watch.is_over() {
-                return Err(Refusal::new(
-                    Reason::MemoryLimit,
-                    "the limit is set by `memory`",
-                ));
+            match worker.watch.is_over() {
+                true => Refusal::new(Reason::MemoryLimit, "the limit is set by `memory`"),
+                false => {
+                    // it sleeps where it asks for memory next
+                    worker.watch.stop();
+                    Refusal::new(Reason::TimeLimit, "native code that can't be interrupted")
+                }
             }
-            // it sleeps where it asks for memory next
-            worker.watch.stop();
-            Err(Refusal::new(
-                Reason::TimeLimit,
-                "native code that can't be interrupted",
-            ))
         }
-    }
+    };
+    with_pool(|pool| pool.costly.insert(job.hash(), refusal.clone()));
+    Err(refusal)
 }
 
 /// The answer, `None` when the thread is lost.
@@ -261,7 +290,7 @@ fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
                 watch.arm(job.limits.memory);
                 let outcome = catch_unwind(AssertUnwindSafe(|| load(&interpreter, &job)));
                 watch.disarm();
-                // one that was changed isn't used again
+                // one that was changed isn't used again, and what it gave isn't served
                 let changed = state::finish().is_some_and(|run| run.changed);
                 let (answer, over) = match outcome {
                     Ok(answer) => (answer, false),

@@ -9,7 +9,7 @@ use rustpython_vm::{AsObject, PyRef, PyResult, VirtualMachine};
 use super::cache::{Codes, Compiled};
 use super::front::{self, Cut, Early};
 use super::handed;
-use super::integrity;
+use super::integrity::{self, Fingerprint};
 use super::interpreter::{execute, Interpreter, Parts};
 use super::natives::imports;
 use super::outcome::Refusal;
@@ -137,7 +137,7 @@ fn attempt<T>(
         globals.clear();
         drop(state::with(|run| std::mem::take(&mut run.raised)));
         let before = state::with(|run| run.fingerprint).flatten();
-        let changed = before.is_some_and(|before| integrity::fingerprint(vm) != before);
+        let changed = before.is_some_and(|before| !before.is_unchanged(vm));
         if changed || !imports::are_containers_unchanged() {
             state::with(|run| run.changed = true);
         }
@@ -167,7 +167,7 @@ fn attempt<T>(
 pub(super) fn watch_changes(vm: &VirtualMachine) {
     let seen = state::with(|run| run.fingerprint.is_some()).unwrap_or(true);
     if !seen {
-        let now = integrity::fingerprint(vm);
+        let now = Fingerprint::new(vm);
         state::with(|run| run.fingerprint = Some(now));
     }
 }

@@ -9,6 +9,7 @@ use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{PyObjectRef, PyRef};
 
 use super::handed::Handed;
+use super::integrity::Fingerprint;
 use super::limits::Limits;
 use super::outcome::Refusal;
 use super::profile::Profile;
@@ -23,7 +24,7 @@ pub(super) struct Run {
     /// An elided body was called.
     pub needs_bodies: bool,
     /// What modules and classes held before code ran that may change it.
-    pub fingerprint: Option<u64>,
+    pub fingerprint: Option<Fingerprint>,
     /// The interpreter isn't what it was.
     pub changed: bool,
     /// The line of the `def` of the `@early()` function that was evaluated last.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import corpus
@@ -22,6 +24,36 @@ def write(folder: Path, body: str) -> Path:
 
 def test_whole_definitions_of_fixtures(oracle: Oracle) -> None:
     assert check(corpus.fixtures().items(), oracle) > 400
+
+
+def resident() -> int:
+    """Bytes of memory of this process."""
+    found = re.search(r"VmRSS:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    assert found
+    return int(found.group(1)) << 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
+@pytest.mark.parametrize(
+    "body",
+    [
+        # what an import imports isn't a change
+        "import functools, os\nclass A: pass\nA.x = 1\ndel A",
+        # costs an interpreter, and the first time only
+        "import configparser as c\ndict.update(c.RawConfigParser.BOOLEAN_STATES, x=1)\ndel c",
+    ],
+)
+def test_memory_of_loads_stays(body: str, tmp_path: Path) -> None:
+    path, loads = write(tmp_path, body), 60
+    for load in range(loads + 5):
+        if load == 5:
+            before = resident()
+        try:
+            rezload.load(path, fallback=None)
+        except rezload.Declined as declined:
+            assert declined.code == "sandbox"
+    # an interpreter takes 6 MB
+    assert resident() - before < (loads << 20)
 
 
 def test_facts_are_this_interpreter_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ use rustpython_vm::builtins::{PyModule, PyStr, PyStrRef};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine};
 
-use super::super::{integrity, state};
+use super::super::integrity::{self, Fingerprint};
+use super::super::state;
 use super::{decline, facts, natives};
 use crate::decline::Reason;
 
@@ -143,10 +144,14 @@ pub(in super::super) fn find(name: &str, vm: &VirtualMachine) -> PyResult {
             format!("import {name}, with package_definition_build_python_paths set"),
         ));
     }
-    state::with(|run| run.importing += 1);
-    let watched = state::with(|run| run.fingerprint).flatten();
-    if let Some(before) = watched {
-        if integrity::fingerprint(vm) != before {
+    let (is_nested, watched) = state::with(|run| {
+        run.importing += 1;
+        (run.importing > 1, run.fingerprint)
+    })
+    .unwrap_or_default();
+    // while a module is imported, it has begun to be there
+    if let Some(before) = watched.filter(|_| !is_nested) {
+        if !before.is_unchanged(vm) {
             state::with(|run| run.changed = true);
         }
     }
@@ -161,7 +166,7 @@ pub(in super::super) fn find(name: &str, vm: &VirtualMachine) -> PyResult {
     }
     if watched.is_some() {
         // the new module belongs to what must stay as it is
-        let now = integrity::fingerprint(vm);
+        let now = Fingerprint::new(vm);
         state::with(|run| run.fingerprint = Some(now));
     }
     let module = match found {
