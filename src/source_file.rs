@@ -163,7 +163,7 @@ fn regular_size(file: &File) -> io::Result<Option<u64>> {
 #[cfg(not(target_os = "linux"))]
 fn regular_size(file: &File) -> io::Result<Option<u64>> {
     let metadata = file.metadata()?;
-    Ok(metadata.is_file().then(|| metadata.len()))
+    Ok(metadata.is_file().then_some(metadata.len()))
 }
 
 /// Opens for reading; a FIFO without a writer doesn't block.

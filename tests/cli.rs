@@ -94,7 +94,7 @@ fn load_takes_a_directory() {
     assert_eq!(from_directory.status, 0);
     assert_eq!(
         json_lines(&from_directory)[0]["path"],
-        Path::new(LITERAL).to_str().unwrap()
+        Path::new(directory).join("package.py").to_str().unwrap()
     );
 }
 

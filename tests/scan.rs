@@ -1,7 +1,6 @@
 //! Repositories as they shouldn't be: every fault is reported, in its place, and stops
 //! nothing else. What rez makes of good ones is tested in `tests/python/test_scan.py`.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -80,11 +79,11 @@ fn packages_come_by_name_and_ascending_version() {
     }
     repository
         .package("a", "1")
-        .package("B", "1")
+        .package("C", "1")
         .package("b_c", "1");
     assert_eq!(
         summary(&repository.scan()),
-        ["B 1", "a 1", "b alpha", "b 2-beta", "b 9.1", "b 9.1.2", "b 10.0", "b_c 1"]
+        ["C 1", "a 1", "b alpha", "b 2-beta", "b 9.1", "b 9.1.2", "b 10.0", "b_c 1"]
     );
 }
 
@@ -383,7 +382,9 @@ fn directories_may_vanish_while_they_are_read() {
     });
 }
 
-/// A release tool renames the new definition over the old one: either is read, whole.
+/// A release tool renames the new definition over the old one: either is read, whole. Windows
+/// doesn't let it while the old one is open.
+#[cfg(unix)]
 #[test]
 fn a_file_that_is_replaced_is_read_whole() {
     let repository = Repository::new();
@@ -406,7 +407,7 @@ fn a_file_that_is_replaced_is_read_whole() {
                 fs::rename(new, &path).unwrap();
             }
         });
-        let mut seen = HashMap::new();
+        let mut seen = std::collections::HashMap::new();
         let started = Instant::now();
         while seen.len() < 2 || started.elapsed() < Duration::from_millis(300) {
             for item in repository.scan() {
@@ -472,6 +473,11 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// A path as it is shown.
+fn joined<const N: usize>(parts: [&str; N]) -> String {
+    parts.join(std::path::MAIN_SEPARATOR_STR)
+}
+
 #[test]
 fn the_summary_counts_tiers_and_what_is_not_served() {
     let repository = Repository::new();
@@ -494,15 +500,15 @@ fn the_summary_counts_tiers_and_what_is_not_served() {
         "4 packages in 2 families\n  static 4\n  declined 1\n  failed 1\n  warnings 1\n"
     );
     let lines: Vec<_> = stderr.lines().collect();
-    assert!(
-        lines[0].ends_with("fam/3/package.py:1:12: a name whose value isn't known"),
-        "{stderr}"
-    );
+    let unknown = joined([
+        "fam",
+        "3",
+        "package.py:1:12: a name whose value isn't known",
+    ]);
+    assert!(lines[0].ends_with(&unknown), "{stderr}");
     assert!(lines[1].starts_with("warning: "), "{stderr}");
-    assert!(
-        lines[2].ends_with("fam/5`: no package definition"),
-        "{stderr}"
-    );
+    let nothing = joined(["fam", "5`: no package definition"]);
+    assert!(lines[2].ends_with(&nothing), "{stderr}");
     // with nobody to ask it is declined as well, and says so
     let (status, with_rez, stderr) = scan(&[root]);
     assert_eq!((status, with_rez), (1, stdout));
@@ -540,10 +546,13 @@ fn json_is_one_object_a_line() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(lines.len(), 3);
-    let root = repository.path().canonicalize().unwrap();
-    let root = text(&root);
-    assert_eq!(lines[0]["uri"], format!("{root}/combined.yaml<1.0>"));
-    assert_eq!(lines[0]["path"], format!("{root}/combined.yaml"));
+    let root = lines[0]["repository"].as_str().unwrap();
+    if cfg!(unix) {
+        assert_eq!(Path::new(root), repository.path().canonicalize().unwrap());
+    }
+    let combined = joined([root, "combined.yaml"]);
+    assert_eq!(lines[0]["uri"], format!("{combined}<1.0>"));
+    assert_eq!(lines[0]["path"], combined);
     assert_eq!(lines[1]["name"], "fam");
     assert_eq!(lines[1]["version"], "1");
     assert_eq!(lines[1]["requires"], serde_json::json!(["a-1+"]));

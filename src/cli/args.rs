@@ -192,7 +192,7 @@ impl RezArgs {
 /// `3.9.7`, or `3.9` for `3.9.0`.
 #[cfg(feature = "vm")]
 fn python_version(text: &str) -> Result<(u8, u8, u8), String> {
-    let numbers: Result<Vec<u8>, _> = text.split('.').map(str::parse).collect();
+    let numbers: Result<Vec<u8>, _> = text.split('.').map(str::parse::<u8>).collect();
     match numbers.as_deref() {
         Ok(&[3, minor @ 8..=14]) => Ok((3, minor, 0)),
         Ok(&[3, minor @ 8..=14, micro]) => Ok((3, minor, micro)),

@@ -47,6 +47,14 @@ const NATIVE: &[&str] = &[
     "time",
 ];
 
+/// Those that can't be used: with the C library of MinGW, `time` reads a function as the names of
+/// time zones, which ends the process (rustpython-host_env 0.6.0, `time.rs`).
+const BROKEN: &[&str] = if cfg!(all(windows, target_env = "gnu")) {
+    &["time"]
+} else {
+    &[]
+};
+
 /// Functions of the real `sys` that would change how the interpreter works.
 const REMOVED_FROM_SYS: &[&str] = &[
     "addaudithook",
@@ -98,7 +106,9 @@ impl Interpreter {
             .init_hook(move |vm| {
                 vm.set_user_signal_channel(receiver);
                 if let Some(state) = rustpython_vm::common::rc::PyRc::get_mut(&mut vm.state) {
-                    state.module_defs.retain(|name, _| NATIVE.contains(name));
+                    state
+                        .module_defs
+                        .retain(|name, _| NATIVE.contains(name) && !BROKEN.contains(name));
                 }
             })
             .build();
