@@ -211,6 +211,9 @@ class DirEntry:
     """An entry of `os.scandir`."""
 
     def __init__(self, folder, entry):
+        if name == "nt" and entry[1] == "link":
+            # or a junction, which is something else there
+            _rezload.decline("attribute-unknown", "os.scandir with links on Windows")
         self.name = entry[0]
         self.path = path.join(folder, entry[0])
         self._kind = entry[1]
@@ -395,6 +398,13 @@ def _refuse(function):
     return refused
 
 
+def _refuse_here(function):
+    def refused(*args, **kwargs):
+        _rezload.decline("attribute-unknown", "os.%s on Windows" % function)
+
+    return refused
+
+
 _SANDBOX = {
     "_exit", "abort", "chdir", "chflags", "chmod", "chown", "chroot", "close", "closerange", "dup",
     "dup2", "execl", "execle", "execlp", "execlpe", "execv", "execve", "execvp", "execvpe",
@@ -433,8 +443,79 @@ def __getattr__(attribute):
     _rezload.decline("attribute-unknown", "os." + attribute)
 
 
+def _for_windows(ntpath):
+    """Leaves of `ntpath` what CPython 3.8 to 3.14 give alike: held against their `ntpath` for texts
+    without repeated separators. What asks Windows itself declines."""
+
+    def unknown(function):
+        def refused(*args, **kwargs):
+            _rezload.decline("attribute-unknown", "os.path.%s on Windows" % function)
+
+        return refused
+
+    def plain(path_, dots=True):
+        text = fspath(path_)
+        if not isinstance(text, str):
+            _rezload.decline("attribute-unknown", "bytes as a path on Windows")
+        both = text.replace("/", sep)
+        # two separators may be of a network, or of a device
+        known = text.isascii() and "\0" not in text and sep + sep not in both
+        if known and not dots:
+            # a drive may stand before the first
+            parts = both.replace(":", sep).split(sep)
+            known = "." not in parts and ".." not in parts
+        if not known:
+            _rezload.decline("attribute-unknown", "a path such as %r on Windows" % text)
+        return text
+
+    def asking(function, dots=True):
+        def asked(*paths):
+            return function(*[plain(path_, dots) for path_ in paths])
+
+        return asked
+
+    def isabs(path_):
+        text = plain(path_)
+        if text[:1] in ("/", sep):
+            # not from Python 3.13 on
+            _rezload.decline("attribute-unknown", "os.path.isabs(%r)" % text)
+        return text[1:2] == ":" and text[2:3] in ("/", sep) and text[2:3] != ""
+
+    def mode(path_, follow=True):
+        outcome = _rezload.stat(plain(path_), follow)
+        return 0 if len(outcome) == 2 else outcome[0] & 0o170000
+
+    def getsize(path_):
+        outcome = _rezload.stat(plain(path_), True)
+        if len(outcome) == 2:
+            _raise(outcome, path_)
+        return outcome[6]
+
+    # its own functions go on using each other
+    path = type(ntpath)("ntpath")
+    vars(path).update(vars(ntpath))
+    for function in ("basename", "dirname", "join", "normcase", "split", "splitdrive", "splitext"):
+        setattr(path, function, asking(getattr(ntpath, function)))
+    path.normpath = asking(ntpath.normpath, dots=False)
+    path.isabs, path.getsize = isabs, getsize
+    path.exists = lambda path_: mode(path_) != 0
+    path.lexists = lambda path_: mode(path_, False) != 0
+    path.isdir = lambda path_: mode(path_) == 0o040000
+    path.isfile = lambda path_: mode(path_) == 0o100000
+    for function in (
+            "abspath", "commonpath", "expandvars", "getatime", "getctime", "getmtime", "isjunction",
+            "islink", "ismount", "realpath", "relpath", "samefile", "samestat", "splitroot"):
+        setattr(path, function, unknown(function))
+    return path
+
+
 if name == "nt":
-    import ntpath as path
+    import ntpath
+
+    path = _for_windows(ntpath)
+    # their times, numbers and permissions are Windows' own
+    stat, lstat, readlink = _refuse_here("stat"), _refuse_here("lstat"), _refuse_here("readlink")
+    walk = _refuse_here("walk")
 else:
     import posixpath as path
 _sys.modules["os.path"] = path

@@ -408,6 +408,53 @@ fn the_profile_decides_what_builtins_have() {
     assert!(at(12).load(source).is_err());
 }
 
+/// What `ntpath` of CPython 3.8 to 3.13 gives alike is served on Windows, and nothing else of it.
+#[test]
+fn paths_on_windows_are_what_all_pythons_agree_on() {
+    let mut profile = Profile::standalone((3, 11, 0));
+    profile.set("os.name", "nt");
+    let tier = VmTier::new(profile, Limits::default());
+    let source = |expression: &str| {
+        format!("import os\nname = 'a'\nversion = '1'\nrequires = ['a%s' % ({expression})]\n")
+    };
+    for (expression, value) in [
+        (r"os.path.join('c:/a', 'b', 'c.py')", r"'c:/a\\b\\c.py'"),
+        (r"os.path.join('/', 'a', 'd:x')", r"'d:x'"),
+        (r"os.path.normpath('C:/a/b/')", r"'C:\\a\\b'"),
+        (r"os.path.splitdrive('c:/x')", r"('c:', '/x')"),
+        (r"os.path.basename('c:\\a\\b')", "'b'"),
+        (r"os.path.dirname('a/b\\c')", "'a/b'"),
+        (
+            r"os.path.isabs('c:/a'), os.path.isabs('c:a')",
+            "(True, False)",
+        ),
+        (
+            r"os.path.exists('/nothing'), os.path.isdir('.')",
+            "(False, True)",
+        ),
+    ] {
+        let compared = source(&format!("({expression}) == {value}"));
+        let fields = tier.load(compared.as_bytes());
+        assert_eq!(fields.unwrap().requires, ["aTrue"], "{expression}");
+    }
+    for expression in [
+        r"os.path.isabs('/a')",
+        r"os.path.join('//srv/x', 'b')",
+        r"os.path.split('c://')",
+        r"os.path.normpath('a/../b')",
+        r"os.path.normpath('c:.')",
+        r"os.path.normcase('\u0130')",
+        r"os.path.abspath('a')",
+        r"os.path.realpath('a')",
+        r"os.path.islink('a')",
+        r"os.stat('.').st_mode",
+        r"list(os.walk('.'))",
+    ] {
+        let served = tier.load(source(expression).as_bytes());
+        assert!(served.is_err(), "{expression}: {served:?}");
+    }
+}
+
 #[test]
 fn the_profile_decides_which_syntax_is_served() {
     let source =

@@ -116,7 +116,15 @@ fn environ(vm: &VirtualMachine) -> PyResult<PyDictRef> {
         None => std::env::vars_os().collect(),
     };
     let dict = vm.ctx.new_dict();
-    for (name, value) in environment {
+    for (mut name, value) in environment {
+        if cfg!(windows) {
+            // `os.py` has them in upper case, and C's library keeps those of `cmd` from it
+            match name.to_str() {
+                Some(text) if text.starts_with('=') => continue,
+                Some(text) => name = text.to_uppercase().into(),
+                None => {}
+            }
+        }
         let name = host_text(&name, vm)?;
         dict.set_item(&*name, host_text(&value, vm)?, vm)?;
     }
