@@ -74,16 +74,20 @@ fn summary(items: &[ScanResult]) -> Vec<String> {
 #[test]
 fn packages_come_by_name_and_ascending_version() {
     let repository = Repository::new();
+    // on Windows `B` and `b` would be one
+    let capital = if cfg!(windows) { "C" } else { "B" };
     for version in ["10.0", "9.1", "9.1.2", "alpha", "2-beta"] {
         repository.package("b", version);
     }
     repository
         .package("a", "1")
-        .package("C", "1")
+        .package(capital, "1")
         .package("b_c", "1");
+    let items = summary(&repository.scan());
+    assert_eq!(items[0], format!("{capital} 1"));
     assert_eq!(
-        summary(&repository.scan()),
-        ["C 1", "a 1", "b alpha", "b 2-beta", "b 9.1", "b 9.1.2", "b 10.0", "b_c 1"]
+        items[1..],
+        ["a 1", "b alpha", "b 2-beta", "b 9.1", "b 9.1.2", "b 10.0", "b_c 1"]
     );
 }
 

@@ -38,5 +38,5 @@ def singledispatch(func):
             _rezload.asked(first)
         return made(*args, **kwargs)
 
-    wrapper.register, wrapper.dispatch, wrapper.registry = made.register, made.dispatch, made.registry
+    vars(wrapper).update(vars(made))
     return wrapper

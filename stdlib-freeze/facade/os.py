@@ -6,6 +6,7 @@ Written after the documentation of CPython's `os`; `os.path` is CPython's own `p
 
 import _rezload
 import sys as _sys
+from _rezload_facade import refuse as _refuse, refusing as _refusing
 
 name = _rezload.fact("os.name")
 curdir = "."
@@ -391,20 +392,6 @@ def get_exec_path(env=None):
     return path_list.split(pathsep)
 
 
-def _refuse(function):
-    def refused(*args, **kwargs):
-        _rezload.decline("sandbox", "os." + function)
-
-    return refused
-
-
-def _refuse_here(function):
-    def refused(*args, **kwargs):
-        _rezload.decline("attribute-unknown", "os.%s on Windows" % function)
-
-    return refused
-
-
 _SANDBOX = {
     "_exit", "abort", "chdir", "chflags", "chmod", "chown", "chroot", "close", "closerange", "dup",
     "dup2", "execl", "execle", "execlp", "execlpe", "execv", "execve", "execvp", "execvpe",
@@ -439,7 +426,7 @@ def __getattr__(attribute):
         return _uname
     if attribute in _SANDBOX and (name == "nt") == (attribute in _WINDOWS) or attribute in _BOTH:
         # only a call is refused: a definition may hand the function on
-        return _refuse(attribute)
+        return _refusing("sandbox", "os." + attribute)
     _rezload.decline("attribute-unknown", "os." + attribute)
 
 
@@ -447,16 +434,10 @@ def _for_windows(ntpath):
     """Leaves of `ntpath` what CPython 3.8 to 3.14 give alike: held against their `ntpath` for texts
     without repeated separators. What asks Windows itself declines."""
 
-    def unknown(function):
-        def refused(*args, **kwargs):
-            _rezload.decline("attribute-unknown", "os.path.%s on Windows" % function)
-
-        return refused
-
-    def plain(path_, dots=True):
-        text = fspath(path_)
+    def plain(path_, dots):
+        text = fspath(path_) if isinstance(path_, PathLike) else path_
         if not isinstance(text, str):
-            _rezload.decline("attribute-unknown", "bytes as a path on Windows")
+            _rezload.decline("attribute-unknown", "a path that isn't text on Windows")
         both = text.replace("/", sep)
         # two separators may be of a network, or of a device
         known = text.isascii() and "\0" not in text and sep + sep not in both
@@ -469,26 +450,27 @@ def _for_windows(ntpath):
         return text
 
     def asking(function, dots=True):
-        def asked(*paths):
+        def asked(*paths, **named):
+            if named:
+                _rezload.decline("attribute-unknown", "a path by its parameter's name on Windows")
             return function(*[plain(path_, dots) for path_ in paths])
 
         return asked
 
-    def isabs(path_):
-        text = plain(path_)
+    def isabs(text):
         if text[:1] in ("/", sep):
             # not from Python 3.13 on
             _rezload.decline("attribute-unknown", "os.path.isabs(%r)" % text)
-        return text[1:2] == ":" and text[2:3] in ("/", sep) and text[2:3] != ""
+        return text[1:2] == ":" and text[2:3] in ("/", sep)
 
-    def mode(path_, follow=True):
-        outcome = _rezload.stat(plain(path_), follow)
+    def mode(text, follow=True):
+        outcome = _rezload.stat(text, follow)
         return 0 if len(outcome) == 2 else outcome[0] & 0o170000
 
-    def getsize(path_):
-        outcome = _rezload.stat(plain(path_), True)
+    def getsize(text):
+        outcome = _rezload.stat(text, True)
         if len(outcome) == 2:
-            _raise(outcome, path_)
+            _raise(outcome, text)
         return outcome[6]
 
     # its own functions go on using each other
@@ -497,15 +479,15 @@ def _for_windows(ntpath):
     for function in ("basename", "dirname", "join", "normcase", "split", "splitdrive", "splitext"):
         setattr(path, function, asking(getattr(ntpath, function)))
     path.normpath = asking(ntpath.normpath, dots=False)
-    path.isabs, path.getsize = isabs, getsize
-    path.exists = lambda path_: mode(path_) != 0
-    path.lexists = lambda path_: mode(path_, False) != 0
-    path.isdir = lambda path_: mode(path_) == 0o040000
-    path.isfile = lambda path_: mode(path_) == 0o100000
-    for function in (
-            "abspath", "commonpath", "expandvars", "getatime", "getctime", "getmtime", "isjunction",
-            "islink", "ismount", "realpath", "relpath", "samefile", "samestat", "splitroot"):
-        setattr(path, function, unknown(function))
+    path.isabs, path.getsize = asking(isabs), asking(getsize)
+    path.exists = asking(lambda text: mode(text) != 0)
+    path.lexists = asking(lambda text: mode(text, False) != 0)
+    path.isdir = asking(lambda text: mode(text) == 0o040000)
+    path.isfile = asking(lambda text: mode(text) == 0o100000)
+    _refuse(
+        vars(path), "attribute-unknown",
+        "abspath commonpath expandvars getatime getctime getmtime isjunction islink ismount realpath "
+        "relpath samefile samestat splitroot")
     return path
 
 
@@ -514,8 +496,7 @@ if name == "nt":
 
     path = _for_windows(ntpath)
     # their times, numbers and permissions are Windows' own
-    stat, lstat, readlink = _refuse_here("stat"), _refuse_here("lstat"), _refuse_here("readlink")
-    walk = _refuse_here("walk")
+    _refuse(globals(), "attribute-unknown", "lstat readlink stat walk")
 else:
     import posixpath as path
 _sys.modules["os.path"] = path

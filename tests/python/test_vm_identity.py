@@ -227,6 +227,7 @@ def shown_version(version: str) -> str:
         "'{0.__class__.__name__}'.format(1)",
         "Own.alias(3)",
         "dispatched(3)",
+        "str(hasattr(dispatched, '_clear_cache'))",
         "','.join(member.name for member in enum.Enum('Of', ['a', 'b']))",
         "','.join(type for type in ['a', 'b'])",
     ],

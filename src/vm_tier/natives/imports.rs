@@ -144,13 +144,13 @@ pub(in super::super) fn find(name: &str, vm: &VirtualMachine) -> PyResult {
             format!("import {name}, with package_definition_build_python_paths set"),
         ));
     }
-    let (is_nested, watched) = state::with(|run| {
+    // what a module imports in turn belongs to its own import
+    let watched = state::with(|run| {
         run.importing += 1;
-        (run.importing > 1, run.fingerprint)
+        run.fingerprint.filter(|_| run.importing == 1)
     })
-    .unwrap_or_default();
-    // while a module is imported, it has begun to be there
-    if let Some(before) = watched.filter(|_| !is_nested) {
+    .flatten();
+    if let Some(before) = watched {
         if !before.is_unchanged(vm) {
             state::with(|run| run.changed = true);
         }
