@@ -5,9 +5,10 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use common::{as_json, expected, folder};
-use rezload::{parse_static, Reason};
+use rezload::{parse_static, Declined, PackageData, Reason};
 
 #[test]
 fn what_is_served_is_what_rez_gives() {
@@ -104,6 +105,105 @@ fn files_that_are_cut_anywhere_end_in_an_answer() {
                     assert!(declined.offset <= end, "{label} {end}");
                     assert!(declined.position(&source[..end]).line >= 1);
                 }
+            }
+        }
+    }
+}
+
+/// What `source` gives on a thread that has read nothing before.
+fn alone(source: &[u8]) -> Result<PackageData, Declined> {
+    thread::scope(|scope| scope.spawn(|| parse_static(source)).join().unwrap())
+}
+
+/// A thread keeps statements of the files that it reads: what each gives is what it gives alone,
+/// whole, without any of its lines, and cut behind any.
+#[test]
+fn files_that_were_read_before_change_nothing() {
+    for name in ["static", "dynamic", "declined", "hostile"] {
+        for (label, source) in folder(name) {
+            let lines: Vec<&[u8]> = source.split_inclusive(|byte| *byte == b'\n').collect();
+            let expected = alone(&source);
+            for at in 0..lines.len().min(60) {
+                let cut = lines[..at].concat();
+                let without = [&lines[..at], &lines[at + 1..]].concat().concat();
+                for changed in [cut, without] {
+                    assert_eq!(parse_static(&changed), alone(&changed), "{label} {at}");
+                    assert_eq!(parse_static(&source), expected, "{label} {at}");
+                }
+            }
+        }
+    }
+}
+
+/// The same for statements that are kept, with what could go on with them on the next line, or
+/// mean something else behind them.
+#[test]
+fn statements_that_were_read_before_change_nothing() {
+    let statements = [
+        "requires = [\n    'python-3.9',\n    'maya'\n]\n",
+        "requires = ['python-3.9', 'maya'] # a comment\n",
+        "requires = ['python-3.9', 'maya'];\n",
+        "requires = ['python-3.9', 'maya'] + \\\n",
+        "requires = ['python-3.9', '!! no request']\n",
+        "requires = late = ['python-3.9', 'maya']\n",
+        "variants = [['python-3.9'], ['python-3.11', 'qt']]\n",
+        "variants = ['python-3.9', 'python-3.11', 'qt']\n",
+        "def requires():\n    return ['python-3.9', 'maya']\n",
+        "def commands():\n    env.PATH.append('{root}/bin')\n",
+        "def commands():\n    if building:\n        env.A = 'something'\n\n    # end\n",
+        "def commands(): env.PATH.append('{root}/bin')\n",
+        "@late()\ndef tools():\n    return ['one', 'two', 'three']\n",
+        "late = 'a string that is long enough'\n",
+        "scope = 'a string that is long enough'\n",
+        "__doc__ = 'a string that is long enough'\n",
+        "__author__ = 'a string that is long enough'\n",
+        "timestamp = 1600130053  # of the release, in seconds\n",
+        "description = '''some words\n    on two lines'''\n",
+        "tools = ('maya', 'mayapy', 'mayabatch', {'x': 1})\n",
+        "name = 'a_name_that_is_long_enough_to_be_kept'\n",
+        "version = '1.2.3.4.5.6.7.8.9.10.11.12.13'\n",
+        "'a string that stands alone, and is long'\n",
+        "with scope('config') as c:\n    c.release_packages_path = '/packages'\n",
+        "from __future__ import annotations as anything\n",
+        "uuid: str = '7e7d5a9c-8c8b-4f0b-9d1e-0d6a5f1c7d11'\n",
+    ];
+    let next = [
+        "",
+        "\n\n",
+        "x = 1\n",
+        "    x = 1\n",
+        "    env.B = 'more'\n",
+        "        env.B = 'more'\n",
+        "  x = 1\n",
+        "\tx = 1\n",
+        "\x0cx = 1\n",
+        "# a comment\n",
+        "    # a comment\n    x = 1\n",
+        "\\\nx = 1\n",
+        "else:\n    x = 1\n",
+        "+ ['qt']\n",
+        "'more'\n",
+        "@late()\ndef uuid():\n    return 'a'\n",
+        "x = requires\n",
+        "requires = []\n",
+        "'''",
+        "\u{e9} = 1\n",
+        "from __future__ import annotations\n",
+    ];
+    let behind = ["", " ", " + ['qt']\n", "; x = 1\n", " if x else 1\n", "x\n"];
+    for statement in statements {
+        let files = next.iter().flat_map(|next| {
+            ["", "name = 'a'\nversion = '1'\n"]
+                .map(|first| format!("{first}{statement}{next}{statement}{first}"))
+        });
+        let behind = behind.map(|behind| format!("{}{behind}", statement.trim_end()));
+        let files: Vec<String> = files.chain(behind).collect();
+        let expected: Vec<_> = files.iter().map(|file| alone(file.as_bytes())).collect();
+        for before in &files {
+            for (file, expected) in files.iter().zip(&expected) {
+                let _ = parse_static(before.as_bytes());
+                let after = parse_static(file.as_bytes());
+                assert_eq!(&after, expected, "{before}\n---\n{file}");
             }
         }
     }

@@ -18,6 +18,7 @@ use super::settings::Settings;
 use super::ScanResult;
 use crate::error::LoadError;
 use crate::package::{PackageData, Tier, TierDeclined};
+use crate::swar::is_word;
 use crate::version::{Version, VersionRange};
 
 /// What the listing of a repository says of a family.
@@ -65,8 +66,8 @@ impl Place {
 #[derive(Debug)]
 pub(super) struct Candidate {
     version: Version,
-    /// Where both of two versions have one, and they differ, they are in the versions' order.
-    key: Option<u128>,
+    /// See [`key`].
+    key: u64,
     /// Which repository it is in.
     repository: usize,
     source: Source,
@@ -76,7 +77,8 @@ pub(super) struct Candidate {
 enum Source {
     Directory,
     Unversioned(Arc<str>),
-    Combined(Arc<Combined>),
+    /// The family's file, and which of its versions.
+    Combined(Arc<Combined>, usize),
     /// Two directories are this version.
     Ambiguous,
 }
@@ -104,7 +106,7 @@ pub(super) enum Found {
     /// A definition that is to be parsed.
     Read(Read),
     /// Nothing is to be read, or it can't be.
-    Done(ScanResult),
+    Done(Box<ScanResult>),
 }
 
 /// The packages of a family, in ascending order of their versions.
@@ -171,8 +173,9 @@ impl Plan {
             if let Some(combined) = combined(path, known, settings).map_err(refuse)? {
                 found = true;
                 let combined = Arc::new(combined);
-                candidates.extend(combined.versions.iter().map(|version| {
-                    let source = Source::Combined(Arc::clone(&combined));
+                let versions = combined.versions.iter().enumerate();
+                candidates.extend(versions.map(|(at, version)| {
+                    let source = Source::Combined(Arc::clone(&combined), at);
                     Candidate::new(version.clone(), repository, source)
                 }));
             }
@@ -249,24 +252,25 @@ impl Plan {
     ) -> Found {
         let repository = &repositories[candidate.repository];
         match &candidate.source {
-            Source::Combined(combined) => {
-                Found::Done(load_combined(&self.family, candidate, combined, repository))
+            Source::Combined(combined, _) => {
+                let item = load_combined(&self.family, candidate, combined, repository);
+                Found::Done(Box::new(item))
             }
             Source::Ambiguous => {
                 let path = join(&join(repository, &self.family), candidate.version.as_str());
-                Found::Done(Err(ScanError::of_version(
+                Found::Done(Box::new(Err(ScanError::of_version(
                     &self.family,
                     candidate.version.as_str(),
                     repository,
                     PathBuf::from(path),
                     ScanErrorKind::SameVersion,
-                )))
+                ))))
             }
             Source::Directory | Source::Unversioned(_) => {
                 let job = self.job(candidate, folders, repositories);
                 match job.read(settings, buffer) {
                     Ok(read) => Found::Read(read),
-                    Err(error) => Found::Done(Err(error)),
+                    Err(error) => Found::Done(Box::new(Err(error))),
                 }
             }
         }
@@ -282,7 +286,7 @@ impl Plan {
         buffer: &[u8],
     ) -> ScanResult {
         match found {
-            Found::Done(item) => item,
+            Found::Done(item) => *item,
             Found::Read(read) => {
                 let job = self.job(candidate, &Folders::Open(&[]), repositories);
                 job.parse(read, settings, buffer)
@@ -320,45 +324,65 @@ impl Candidate {
     }
 
     fn cmp_version(&self, other: &Self) -> Ordering {
-        match (self.key, other.key) {
-            (Some(one), Some(two)) if one != two => one.cmp(&two),
-            _ => self.version.cmp(&other.version),
+        if self.key != other.key && self.key != 0 && other.key != 0 {
+            return self.key.cmp(&other.key);
         }
+        self.version.cmp(&other.version)
     }
 
-    /// The order of two directories of one version, which the system gives in any.
-    fn cmp_directory(&self, other: &Self) -> Ordering {
+    /// The order of two candidates of a repository that are one version: directories come from
+    /// the system in any.
+    fn cmp_in_repository(&self, other: &Self) -> Ordering {
         match (&self.source, &other.source) {
             (Source::Directory, Source::Directory) => {
                 self.version.as_str().cmp(other.version.as_str())
             }
+            (Source::Combined(_, one), Source::Combined(_, two)) => one.cmp(two),
             _ => Ordering::Equal,
         }
     }
 }
 
-/// The numbers of a version such as `1.10.2`, 16 bits each, one more than they are: a version is
-/// above those that it starts with. `None` for most other versions.
-fn key(version: &str) -> Option<u128> {
+/// How a version begins: 16 bits for each of its first tokens. Where two versions have different
+/// keys, and neither is 0, which says nothing, the keys are in the versions' order.
+fn key(version: &str) -> u64 {
+    /// A token that doesn't start with a digit: behind a version that has ended, before any
+    /// number.
+    const WORD: u64 = 1;
+    const NUMBERS: u64 = 2;
+    /// More than four digits.
+    const LARGE: u64 = u16::MAX as u64;
+
+    let bytes = version.as_bytes();
     let mut key = 0;
-    // what there is of the number: its digits, and its value
-    let (mut digits, mut value) = (0, 0);
-    for byte in version.bytes().chain([b'.']) {
-        match byte {
+    let mut at = 0;
+    for shift in [48, 32, 16, 0] {
+        let start = at;
+        let mut value = 0;
+        while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
             // rez tells `01` from `1`
-            b'0'..=b'9' if digits < 4 && (digits == 0 || value > 0) => {
-                digits += 1;
-                value = value * 10 + u128::from(byte - b'0');
+            if at > start && bytes[start] == b'0' {
+                return 0;
             }
-            b'.' if digits > 0 && key >> (16 * 7) == 0 => {
-                key = key << 16 | (value + 1);
-                (digits, value) = (0, 0);
+            if at - start == 4 {
+                return key | LARGE << shift;
             }
-            _ => return None,
+            value = value * 10 + u64::from(digit - b'0');
+            at += 1;
+        }
+        match bytes.get(start) {
+            None => break,
+            Some(b'0'..=b'9') => key |= (value + NUMBERS) << shift,
+            Some(&byte) if is_word(byte) => return key | WORD << shift,
+            Some(_) => return 0,
+        }
+        match bytes.get(at) {
+            None => break,
+            Some(&separator) if separator.is_ascii() && !is_word(separator) => at += 1,
+            Some(_) => return 0,
         }
     }
-    let missing = key.leading_zeros() / 16;
-    Some(key << (16 * missing))
+    key
 }
 
 fn add(candidates: &mut Vec<Candidate>, repository: usize, versions: Versions) {
@@ -407,14 +431,13 @@ fn refuse_broken(
     Ok(())
 }
 
-/// Sorts by version and leaves one candidate a version.
+/// Sorts by version and leaves one candidate a version: the first repository's, and of those in
+/// a combined family the first of its own list.
 fn sort(candidates: &mut Vec<Candidate>) {
-    // a stable sort: within a version the first repository, and the first in a combined
-    // family's own list, comes first
-    candidates.sort_by(|a, b| {
+    candidates.sort_unstable_by(|a, b| {
         a.cmp_version(b)
             .then(a.repository.cmp(&b.repository))
-            .then_with(|| a.cmp_directory(b))
+            .then_with(|| a.cmp_in_repository(b))
     });
     candidates.dedup_by(|later, first| {
         if later.cmp_version(first) != Ordering::Equal {
@@ -513,6 +536,22 @@ mod tests {
             "1.10",
             "1-10",
             "1.9999",
+            "1.9999.1",
+            "1.10000.1",
+            "1.02000",
+            "1.00001",
+            "1.000000000000000000000000000000000001",
+            "1.010000",
+            "1.10000a",
+            "1.beta",
+            "1.beta.2",
+            "1.beta.1",
+            "1.beta1",
+            "1._",
+            "beta.1",
+            "1.2.3-beta",
+            "1.2.3-rc",
+            "1.2.3.4-beta",
             "1.10000",
             "1.65535",
             "1.65536",
@@ -542,7 +581,7 @@ mod tests {
             .iter()
             .map(|text| Candidate::new(Version::parse(text).unwrap(), 0, Source::Directory))
             .collect();
-        assert!(candidates.iter().filter(|one| one.key.is_some()).count() > 12);
+        assert!(candidates.iter().filter(|one| one.key != 0).count() > 20);
         for one in &candidates {
             for two in &candidates {
                 let expected = one.version.cmp(&two.version);

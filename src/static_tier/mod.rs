@@ -23,6 +23,7 @@ mod module;
 mod number;
 #[cfg(feature = "vm")]
 mod outline;
+mod repeat;
 mod repository;
 mod scope;
 mod scratch;

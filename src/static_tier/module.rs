@@ -17,6 +17,7 @@ use super::fields::{request, Field, Fields, Slot};
 use super::import::Span;
 use super::lexer::{decline, is_ident_start, Lexer, Prefix, Res};
 use super::literal::Literals;
+use super::repeat::{List, ListOf, Repeats};
 use super::scratch::Scratch;
 use super::string::decode;
 use super::token::{keyword, Tok};
@@ -163,6 +164,8 @@ pub(super) struct Module<'a> {
     pub text: &'a str,
     pub parser: Parser<'a>,
     pub literals: Literals,
+    /// `None` when a whole definition is read, which takes the solver fields for any others.
+    repeats: Option<Box<Repeats>>,
     pub fields: Fields,
     pub bindings: Bindings<'a>,
     pub budget: Budget,
@@ -201,6 +204,10 @@ impl<'a> Module<'a> {
             literals: Literals {
                 open: take(&mut scratch.displays),
             },
+            repeats: match exact {
+                None => Some(scratch.repeats.take().unwrap_or_default()),
+                Some(_) => None,
+            },
             fields: Fields::default(),
             bindings: Bindings {
                 bound: take(&mut scratch.bound),
@@ -224,6 +231,7 @@ impl<'a> Module<'a> {
             blocks: module.parser.blocks,
             displays: module.literals.open,
             bound: module.bindings.bound,
+            repeats: module.repeats.or(scratch.repeats),
         }
         .keep();
         result
@@ -241,7 +249,14 @@ impl<'a> Module<'a> {
             if self.parser.lex.peek() == 0 {
                 return Ok(());
             }
+            if self.repeated()? {
+                continue;
+            }
+            let (start, before) = (self.parser.lex.pos, self.bindings.bound.len());
             let mut semicolon = self.statement(true)?;
+            if !semicolon {
+                self.keep(start, before);
+            }
             while semicolon {
                 self.parser.lex.skip_trivia()?;
                 semicolon = match self.parser.lex.peek() {
@@ -250,6 +265,74 @@ impl<'a> Module<'a> {
                 };
             }
         }
+    }
+
+    /// Whether the statement at the position is one that an earlier file has had; it is then
+    /// dealt with.
+    #[inline]
+    fn repeated(&mut self) -> Res<bool> {
+        let lex = &mut self.parser.lex;
+        let start = lex.pos;
+        let repeats = self.repeats.as_deref();
+        let Some((statement, bound)) = repeats.and_then(|repeats| repeats.find(lex.src, start))
+        else {
+            return Ok(false);
+        };
+        lex.pos += statement.len();
+        match &statement.list {
+            List::None => {}
+            List::Requires(list) => self.fields.requires = Slot::Set(list.clone()),
+            List::Variants(list) => self.fields.variants = Slot::Set(list.clone()),
+        }
+        let name = (bound.0 as usize, bound.1 as usize);
+        match (Field::at(lex.src, name), bound.2) {
+            (Some(field), Binding::Function(_)) => self.fields.remove(field),
+            (Some(_), _) => {}
+            (None, _) => self.check_name(name)?,
+        }
+        self.bindings.bound.push(bound);
+        self.at = Start::Over;
+        Ok(true)
+    }
+
+    /// Keeps the statement that has been read from `start` on, for the files to come, if it
+    /// means the same anywhere. There were `before` bindings.
+    #[inline]
+    fn keep(&mut self, start: usize, before: usize) {
+        let lex = &self.parser.lex;
+        let (Some(repeats), [bound]) = (&mut self.repeats, &self.bindings.bound[before..]) else {
+            return;
+        };
+        let list = match bound.2 {
+            // `name = literal`; the name is the first of its line
+            Binding::Literal(_) if bound.0 as usize == start => {
+                let field = Field::at(lex.src, (start, bound.1 as usize));
+                match (field, &self.fields) {
+                    (None, _) => ListOf::None,
+                    (
+                        Some(Field::Requires),
+                        Fields {
+                            requires: Slot::Set(list),
+                            ..
+                        },
+                    ) => ListOf::Requires(list),
+                    (
+                        Some(Field::Variants),
+                        Fields {
+                            variants: Slot::Set(list),
+                            ..
+                        },
+                    ) => ListOf::Variants(list),
+                    _ => return,
+                }
+            }
+            // decorators mean what their names mean
+            Binding::Function(first) if first as usize == start && lex.src[start] != b'@' => {
+                ListOf::None
+            }
+            _ => return,
+        };
+        repeats.keep(lex.src, (start, lex.pos), *bound, list);
     }
 
     /// Reads the statement at the position and what ends it; true when that is a

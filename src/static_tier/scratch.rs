@@ -1,4 +1,4 @@
-//! The stacks of the automata, kept from one file to the next on each thread, so that
+//! The stacks of the automata and what is known again, kept from one file to the next on each thread, so that
 //! reading a file allocates nothing but its fields.
 
 use std::cell::Cell;
@@ -8,6 +8,7 @@ use super::expr::Suspended;
 use super::import::Span;
 use super::literal::Open;
 use super::module::Bound;
+use super::repeat::Repeats;
 
 /// Larger stacks than this are given back: they are a hostile file's.
 const KEPT: usize = 4096;
@@ -19,6 +20,7 @@ pub(super) struct Scratch {
     pub blocks: Vec<Block>,
     pub displays: Vec<Open>,
     pub bound: Vec<Bound>,
+    pub repeats: Option<Box<Repeats>>,
 }
 
 thread_local! {
