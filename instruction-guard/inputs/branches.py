@@ -1,8 +1,8 @@
 import platform
 
-name = 'render_env'
-version = '1.0.0'
-requires = ['python-3.9+']
+name = 'render_0000'
+version = '1.0.0000'
+requires = ['python-3.0000+']
 
 if platform.system() == 'Windows':
     requires.append('vc-14.3')

@@ -1,5 +1,5 @@
-name = 'show_environment'
-version = '2025.11.03'
+name = 'show_0000'
+version = '2025.11.0000'
 requires = [
     'pkg_0-0.0',
     'pkg_1-1+<2',
@@ -119,6 +119,6 @@ requires = [
     'pkg_115==115.0.1',
     'pkg_116-8.1',
     'pkg_117-0+<1',
-    '~pkg_118>=1.118',
+    '~pkg_118>=1.0000',
     'pkg_119==119.0.1',
 ]

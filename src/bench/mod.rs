@@ -266,8 +266,11 @@ const BIASES: [&str; 9] = [
     "Python's times are per call inside a running interpreter: a command that starts Python for \
      one package pays far more.",
     "A median over passes hides the first one: rezload's is a row of its own, and is held against \
-     the medians of the others, whose first passes aren't shown. The VM tier keeps compiled code by a file's \
-     content, so its later passes are faster than its first; a scan meets each file once.",
+     the medians of the others, whose first passes aren't shown. The VM tier keeps compiled code by a \
+     file's content, so its later passes are faster than its first; a scan meets each file once. The \
+     static tier keeps the last statements that each thread has read: in the order of the paths the \
+     versions of a family follow one another, as they do in a scan, but of a few files later passes \
+     know most.",
     "rez's repository package is timed without the listing of directories that a solve also \
      needs, which favours rez.",
     "Every time includes reading the clock, some 25 to 60 ns.",
