@@ -7,7 +7,6 @@
 
 use std::collections::VecDeque;
 use std::iter::FusedIterator;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -16,7 +15,7 @@ use std::time::Duration;
 
 use super::error::{ScanError, ScanErrorKind};
 use super::index::{unlisted, Family, Index};
-use super::plan::{Plan, Roots};
+use super::plan::{Candidate, Plan, Roots};
 #[cfg(feature = "cli")]
 use super::pool;
 use super::pool::Pool;
@@ -41,6 +40,10 @@ const GROUP: usize = 16;
 /// How many jobs a thread gets of the families that are left: towards the end jobs are small, so
 /// that all threads end together.
 const SHARES: usize = 4;
+
+/// How many directories the threads have open together, to read in them what they have listed.
+/// A process may have 1,024 files open, and sometimes fewer.
+const MAX_OPEN: usize = 128;
 
 /// How many bytes of definitions are read before they are parsed.
 const READ_AHEAD: usize = 64 << 10;
@@ -246,7 +249,7 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
                 parts.next = end;
                 let job = move || {
                     let mut batch = (shared.make)();
-                    shared.read(&plan, range, &mut batch);
+                    shared.read([(&*plan, &plan.candidates[range])], &mut batch);
                     batch
                 };
                 parts.jobs.push_back(spawn(self.pool.as_deref(), job));
@@ -273,7 +276,8 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
                 return;
             }
             let (shared, roots) = (Arc::clone(&self.shared), self.roots.clone());
-            let job = move || shared.list_all(&families, &roots);
+            let open = MAX_OPEN / self.threads;
+            let job = move || shared.list_all(&families, &roots, open);
             self.jobs.push_back(spawn(self.pool.as_deref(), job));
         }
     }
@@ -338,94 +342,106 @@ impl<T: Extend<ScanResult>> Shared<T> {
     }
 
     /// Lists families, and reads those without many versions.
-    fn list_all(&self, families: &[Family], roots: &Roots) -> Vec<Outcome<T>> {
+    ///
+    /// All are listed before any is read: like reading and parsing, the two take the processor's
+    /// caches from one another. But no more than `open` directories are open before.
+    fn list_all(&self, families: &[Family], roots: &Roots, open: usize) -> Vec<Outcome<T>> {
         let mut outcomes = Vec::new();
         let mut batch = (self.make)();
         // one that comes alone is one of few, or one of the last
         let whole = if families.len() > 1 { WHOLE } else { PART };
+        let mut plans: Vec<Plan> = Vec::with_capacity(families.len());
         for family in families {
-            if let Some(plan) = self.list(family, roots, whole, &mut batch) {
-                let before = std::mem::replace(&mut batch, (self.make)());
-                outcomes.push(Outcome::Batch(before));
-                outcomes.push(Outcome::Many(plan));
+            if plans.iter().map(Plan::open).sum::<usize>() >= open {
+                self.read_all(&mut plans, &mut batch);
+            }
+            if self.is_cancelled() {
+                break;
+            }
+            match self.list(family, roots) {
+                Ok(plan) if plan.candidates.len() <= whole => plans.push(plan),
+                Ok(mut plan) => {
+                    self.read_all(&mut plans, &mut batch);
+                    // many such plans may wait, and descriptors are few
+                    plan.close();
+                    let before = std::mem::replace(&mut batch, (self.make)());
+                    outcomes.push(Outcome::Batch(before));
+                    outcomes.push(Outcome::Many(Arc::new(plan)));
+                }
+                Err(items) => {
+                    self.read_all(&mut plans, &mut batch);
+                    batch.extend(items);
+                }
             }
         }
+        self.read_all(&mut plans, &mut batch);
         outcomes.push(Outcome::Batch(batch));
         outcomes
     }
 
-    /// Lists a family, and reads it into `batch` unless it has more than `whole` packages.
-    fn list(
-        &self,
-        family: &Family,
-        roots: &Roots,
-        whole: usize,
-        batch: &mut T,
-    ) -> Option<Arc<Plan>> {
-        if self.is_cancelled() {
-            return None;
-        }
+    /// Lists a family; what takes its place when it can't be listed.
+    fn list(&self, family: &Family, roots: &Roots) -> Result<Plan, Vec<ScanResult>> {
         let inner = &self.inner;
-        let locations = match inner.locations() {
-            Ok(locations) if is_valid_package_name(&family.name) => locations,
-            Ok(_) => {
-                let path = PathBuf::from(&family.name);
-                let kind = ScanErrorKind::InvalidName;
-                batch.extend([Err(ScanError::of_family(&family.name, path, kind))]);
-                return None;
-            }
-            Err(error) => {
-                batch.extend([Err(error)]);
-                return None;
-            }
-        };
+        let locations = inner.locations().map_err(|error| vec![Err(error)])?;
+        if !is_valid_package_name(&family.name) {
+            let path = PathBuf::from(&family.name);
+            let kind = ScanErrorKind::InvalidName;
+            return Err(vec![Err(ScanError::of_family(&family.name, path, kind))]);
+        }
         let place = |repository| family.place(repository);
-        let mut plan = match Plan::new(&family.name, locations, roots, place, &inner.settings) {
-            Ok(plan) => plan,
+        match Plan::new(&family.name, locations, roots, place, &inner.settings) {
+            Ok(mut plan) => {
+                plan.select(&self.selection);
+                Ok(plan)
+            }
             Err(error) => {
                 let range = self.selection.version_range();
                 let latest = self.selection.is_latest();
-                batch.extend(inner.resolve_family(error, range, latest, locations));
-                return None;
+                Err(inner.resolve_family(error, range, latest, locations))
             }
-        };
-        plan.select(&self.selection);
-        let count = plan.candidates.len();
-        if count > whole {
-            // many such plans may wait, and descriptors are few
-            plan.close();
-            return Some(Arc::new(plan));
         }
-        self.read(&plan, 0..count, batch);
-        None
     }
 
-    /// Loads some packages of a family into `batch`.
-    fn read(&self, plan: &Plan, range: Range<usize>, batch: &mut T) {
+    /// Loads the packages of the families in `plans`, which are then done with, into `batch`.
+    fn read_all(&self, plans: &mut Vec<Plan>, batch: &mut T) {
+        self.read(plans.iter().map(|plan| (plan, &plan.candidates[..])), batch);
+        plans.clear();
+    }
+
+    /// Loads some packages of each of some families into `batch`.
+    fn read<'a>(
+        &self,
+        parts: impl IntoIterator<Item = (&'a Plan, &'a [Candidate])>,
+        batch: &mut T,
+    ) {
         let inner = &*self.inner;
         let Ok(locations) = inner.locations() else {
             return;
         };
-        let folders = plan.folders(&plan.candidates[range.clone()], locations);
+        let settings = &inner.settings;
         with_buffer(|buffer| {
-            let mut found = Vec::with_capacity(range.len());
-            let mut rest = &plan.candidates[range];
-            while !rest.is_empty() && !self.is_cancelled() {
+            let mut found = Vec::new();
+            let mut parse = |found: &mut Vec<_>, buffer: &mut Vec<u8>| {
+                let packages = found.drain(..).take_while(|_| !self.is_cancelled());
+                batch.extend(packages.map(|(plan, candidate, found): (&Plan, _, _)| {
+                    inner.parse(plan, candidate, found, locations, buffer)
+                }));
                 buffer.clear();
-                for candidate in rest {
-                    found.push(plan.read(candidate, &folders, locations, &inner.settings, buffer));
-                    if buffer.len() > READ_AHEAD || self.is_cancelled() {
-                        break;
+            };
+            for (plan, candidates) in parts {
+                let folders = plan.folders(candidates, locations);
+                for candidate in candidates {
+                    if self.is_cancelled() {
+                        return;
+                    }
+                    let read = plan.read(candidate, &folders, locations, settings, buffer);
+                    found.push((plan, candidate, read));
+                    if buffer.len() > READ_AHEAD {
+                        parse(&mut found, buffer);
                     }
                 }
-                let (read, after) = rest.split_at(found.len());
-                rest = after;
-                let read = read.iter().zip(found.drain(..));
-                batch.extend(
-                    read.take_while(|_| !self.is_cancelled())
-                        .map(|(one, found)| inner.parse(plan, one, found, locations, buffer)),
-                );
             }
+            parse(&mut found, buffer);
         });
     }
 }

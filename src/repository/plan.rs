@@ -197,6 +197,11 @@ impl Plan {
         self.folders = Vec::new();
     }
 
+    /// How many directories of it are open.
+    pub fn open(&self) -> usize {
+        self.folders.len()
+    }
+
     /// Keeps what `selection` asks for.
     pub fn select(&mut self, selection: &Selection) {
         if let Some(range) = selection.version_range() {
