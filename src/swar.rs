@@ -97,6 +97,26 @@ pub(crate) fn string_stop(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     at
 }
 
+/// Whether a string of JSON has to escape any of `bytes`: quotes, backslashes and control
+/// characters of ASCII.
+#[cfg(feature = "cli")]
+pub(crate) fn has_escapes(bytes: &[u8]) -> bool {
+    let escaped = |chunk: u64| {
+        let controls = chunk.wrapping_sub(ONES * 0x20) & !chunk & HIGH;
+        controls | equal(chunk, b'"') | equal(chunk, b'\\') != 0
+    };
+    match chunk(bytes, bytes.len().wrapping_sub(8)) {
+        // the last chunk may overlap the one before
+        Some(last) => {
+            let mut chunks = (0..bytes.len() - 8).step_by(8);
+            escaped(last) || chunks.any(|at| chunk(bytes, at).is_some_and(escaped))
+        }
+        None => bytes
+            .iter()
+            .any(|byte| matches!(byte, ..0x20 | b'"' | b'\\')),
+    }
+}
+
 /// The end of the run of `[a-zA-Z0-9_]` at `at`; `at` itself if there is none.
 #[inline(always)]
 pub(crate) fn word_end(bytes: &[u8], mut at: usize) -> usize {
@@ -226,6 +246,12 @@ mod tests {
                 naive_dotted_end(bytes, at),
                 "{bytes:?} {at}"
             );
+            #[cfg(feature = "cli")]
+            {
+                let escapes = |b: &u8| *b < 0x20 || *b == b'"' || *b == b'\\';
+                let any = bytes[at..].iter().any(escapes);
+                assert_eq!(has_escapes(&bytes[at..]), any, "{bytes:?} {at}");
+            }
             for quote in [b'"', b'\''] {
                 let stop = run(at, &|b| b != quote && b != b'\\' && b != b'\n');
                 assert_eq!(string_stop(bytes, at, quote), stop, "{bytes:?} {at}");

@@ -8,8 +8,9 @@ use crate::definition::Definition;
 use crate::error::LoadError;
 use crate::json_path::PathValue;
 use crate::package::{LoadedDefinition, TierDeclined};
-use crate::repository::{ScanErrorKind, ScanResult};
+use crate::repository::{RepositoryPackage, ScanErrorKind, ScanResult};
 use crate::rez_tier::RezError;
+use crate::swar::has_escapes;
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -36,30 +37,15 @@ enum Line<'a> {
     },
 }
 
-/// A line of `rezload scan`.
+/// A line of `rezload scan` about what isn't served.
 #[derive(Serialize)]
-#[serde(untagged)]
-enum ScanLine<'a> {
-    Package {
-        name: &'a str,
-        version: &'a str,
-        requires: &'a [CompactString],
-        variants: &'a [Vec<CompactString>],
-        uri: &'a str,
-        path: PathValue<'a>,
-        repository: &'a str,
-        tier: &'static str,
-        declined: Vec<Decline>,
-        warnings: Vec<WarningLine>,
-    },
-    Error {
-        name: Option<&'a str>,
-        version: Option<&'a str>,
-        path: PathValue<'a>,
-        repository: Option<&'a str>,
-        error: ScanErrorLine<'a>,
-        declined: Vec<Decline>,
-    },
+struct ScanFailure<'a> {
+    name: Option<&'a str>,
+    version: Option<&'a str>,
+    path: PathValue<'a>,
+    repository: Option<&'a str>,
+    error: ScanErrorLine<'a>,
+    declined: Vec<Decline>,
 }
 
 #[derive(Serialize)]
@@ -81,46 +67,97 @@ enum ScanErrorLine<'a> {
 
 /// Adds the line for an item of a scan.
 pub(super) fn scan_line(lines: &mut Vec<u8>, item: &ScanResult) {
-    let line = match item {
-        Ok(package) => ScanLine::Package {
-            name: &package.data.name,
-            version: &package.data.version,
-            requires: &package.data.requires,
-            variants: &package.data.variants,
-            uri: &package.uri,
-            path: PathValue(package.path()),
-            repository: &package.repository,
-            tier: package.tier.as_str(),
-            declined: declines(&package.declined),
-            warnings: package
-                .warnings
-                .iter()
-                .map(|warning| WarningLine {
-                    code: warning.code(),
-                    reason: warning.to_string(),
-                })
-                .collect(),
-        },
-        Err(error) => ScanLine::Error {
-            name: error.family(),
-            version: error.version(),
-            path: PathValue(error.path()),
-            repository: error.repository(),
-            error: match error.kind() {
-                ScanErrorKind::Load(load) if is_of_rez(load) => ScanErrorLine::Rez(describe(load)),
-                kind => ScanErrorLine::Other {
-                    kind: kind.code(),
-                    reason: kind.message(),
+    match item {
+        Ok(package) => add_package(lines, package),
+        Err(error) => add_value(
+            lines,
+            &ScanFailure {
+                name: error.family(),
+                version: error.version(),
+                path: PathValue(error.path()),
+                repository: error.repository(),
+                error: match error.kind() {
+                    ScanErrorKind::Load(load) if is_of_rez(load) => {
+                        ScanErrorLine::Rez(describe(load))
+                    }
+                    kind => ScanErrorLine::Other {
+                        kind: kind.code(),
+                        reason: kind.message(),
+                    },
+                },
+                declined: match error.kind() {
+                    ScanErrorKind::Load(error) => declines(error.declined()),
+                    _ => Vec::new(),
                 },
             },
-            declined: match error.kind() {
-                ScanErrorKind::Load(error) => declines(error.declined()),
-                _ => Vec::new(),
-            },
-        },
-    };
-    serde_json::to_writer(&mut *lines, &line).expect("strings, numbers and lists always serialise");
+        ),
+    }
     lines.push(b'\n');
+}
+
+/// Adds a package of a scan.
+fn add_package(lines: &mut Vec<u8>, package: &RepositoryPackage) {
+    let data = &package.data;
+    lines.extend_from_slice(b"{\"name\":");
+    add_string(lines, &data.name);
+    lines.extend_from_slice(b",\"version\":");
+    add_string(lines, &data.version);
+    lines.extend_from_slice(b",\"requires\":");
+    add_list(lines, &data.requires, |lines, request| {
+        add_string(lines, request);
+    });
+    lines.extend_from_slice(b",\"variants\":");
+    add_list(lines, &data.variants, |lines, variant| {
+        add_list(lines, variant, |lines, request| add_string(lines, request));
+    });
+    lines.extend_from_slice(b",\"uri\":");
+    add_string(lines, &package.uri);
+    lines.extend_from_slice(b",\"path\":");
+    add_string(lines, package.path_text());
+    lines.extend_from_slice(b",\"repository\":");
+    add_string(lines, &package.repository);
+    lines.extend_from_slice(b",\"tier\":");
+    add_string(lines, package.tier.as_str());
+    lines.extend_from_slice(b",\"declined\":");
+    add_value(lines, &declines(&package.declined));
+    lines.extend_from_slice(b",\"warnings\":");
+    add_list(lines, &package.warnings, |lines, warning| {
+        add_value(
+            lines,
+            &WarningLine {
+                code: warning.code(),
+                reason: warning.to_string(),
+            },
+        );
+    });
+    lines.push(b'}');
+}
+
+fn add_value(lines: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(lines, value).expect("strings, numbers and lists always serialise");
+}
+
+fn add_list<T>(lines: &mut Vec<u8>, list: &[T], add: impl Fn(&mut Vec<u8>, &T)) {
+    lines.push(b'[');
+    for (index, item) in list.iter().enumerate() {
+        if index > 0 {
+            lines.push(b',');
+        }
+        add(lines, item);
+    }
+    lines.push(b']');
+}
+
+/// Adds a string. serde_json looks at each byte of it, which was a third of the instructions of a
+/// scan; nearly all strings are written as they are.
+fn add_string(lines: &mut Vec<u8>, text: &str) {
+    if has_escapes(text.as_bytes()) {
+        return add_value(lines, &text);
+    }
+    lines.reserve(text.len() + 2);
+    lines.push(b'"');
+    lines.extend_from_slice(text.as_bytes());
+    lines.push(b'"');
 }
 
 #[derive(Serialize)]
@@ -278,4 +315,34 @@ fn describe(error: &LoadError) -> Error<'_> {
         },
     };
     Error::Read { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_as_serde_json_writes_them() {
+        let escaped = [
+            "",
+            "a",
+            "a\"b",
+            "\\",
+            "\n",
+            "\0",
+            "\u{7f}",
+            "\u{e9}",
+            "\u{1f600}",
+        ];
+        for before in ["", "python-3.9", "0123456789abcdef"] {
+            for text in escaped {
+                for after in ["", "1", "12345678", "0123456789abcdef"] {
+                    let text = format!("{before}{text}{after}");
+                    let mut line = b"x".to_vec();
+                    add_string(&mut line, &text);
+                    assert_eq!(line[1..], serde_json::to_vec(&text).unwrap(), "{text:?}");
+                }
+            }
+        }
+    }
 }

@@ -29,7 +29,11 @@ pub struct RepositoryPackage {
 impl RepositoryPackage {
     /// The definition's file.
     pub fn path(&self) -> &Path {
-        Path::new(&self.uri[..self.path_len])
+        Path::new(self.path_text())
+    }
+
+    pub(crate) fn path_text(&self) -> &str {
+        &self.uri[..self.path_len]
     }
 }
 
