@@ -109,32 +109,19 @@ fn measure(criterion: &mut Criterion, name: &str, files: &[Vec<u8>]) {
     let mut group = criterion.benchmark_group("parse");
     group.sample_size(20);
     group.throughput(Throughput::Bytes(bytes as u64));
-    group.bench_with_input(
-        BenchmarkId::new("rezload", name),
-        files,
-        |bencher, files| {
+    let mut contestant = |contestant: &str, load: &(dyn Fn(&[u8]) + Sync)| {
+        group.bench_function(BenchmarkId::new(contestant, name), |bencher| {
             bencher.iter_custom(|passes| {
-                on_new_threads(passes, || {
-                    for file in files {
-                        let _ = black_box(rezload::parse_static(black_box(file)));
-                    }
-                })
+                on_new_threads(passes, || files.iter().for_each(|file| load(file)))
             });
-        },
-    );
-    group.bench_with_input(
-        BenchmarkId::new("rer-package", name),
-        files,
-        |bencher, files| {
-            bencher.iter_custom(|passes| {
-                on_new_threads(passes, || {
-                    for file in files {
-                        black_box(peer(black_box(file)));
-                    }
-                })
-            });
-        },
-    );
+        });
+    };
+    contestant("rezload", &|file| {
+        let _ = black_box(rezload::parse_static(black_box(file)));
+    });
+    contestant("rer-package", &|file| {
+        black_box(peer(black_box(file)));
+    });
     group.finish();
 }
 

@@ -1,5 +1,5 @@
-//! The stacks of the automata and what is known again, kept from one file to the next on each thread, so that
-//! reading a file allocates nothing but its fields.
+//! The stacks of the automata, kept from one file to the next on each thread, so that
+//! reading a file allocates nothing but its fields; and the statements that are known again.
 
 use std::cell::Cell;
 
