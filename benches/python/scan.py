@@ -1,7 +1,7 @@
 """A scan of the repository of rez's own benchmark: rez's iteration beside rezload's.
 
     python benches/python/scan.py [--rounds 3] [--command target/release/rezload] [--threads 0]
-                                  [--folder FOLDER]
+                                  [--folder FOLDER] [--python OTHER]...
 
 What is measured is every family, each package, its name, version, requires and variants:
 
@@ -9,6 +9,8 @@ rez       `iter_package_families` and `iter_packages`, the four fields of each p
 command   `rezload scan --json`, written to a file; the start of the process included
 summary   `rezload scan`
 python    `rezload.scan`, the four fields of each package taken
+
+`--python` adds the iteration of the rez in another Python.
 
 They take turns, so that all meet the same disturbances, each in a process of its own, with the
 files in the cache. The ratios are of the medians. All four have to give the same packages: rez,
@@ -28,12 +30,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, List, Tuple
 
 from end_to_end import unpack
 
-Fields = tuple[str, str, list[str], list[list[str]]]
+Fields = Tuple[str, str, List[str], List[List[str]]]
 
 
 def digest(packages: Iterable[Fields]) -> str:
@@ -96,30 +99,41 @@ def by_summary(command: str, packages: str, threads: int) -> tuple[float, str]:
     return time.perf_counter() - started, done.stdout.split()[0].decode()
 
 
-def in_process(job: str, packages: str, threads: int) -> tuple[float, str]:
+def in_process(
+    job: str, packages: str, threads: int, python: str = sys.executable
+) -> tuple[float, str]:
     """`rez` or `python` in a process of its own."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("REZ_", "REZLOAD"))}
     env["REZ_CONFIG_FILE"] = os.devnull
-    command = [sys.executable, __file__, job, packages, str(threads)]
+    command = [python, __file__, job, packages, str(threads)]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True)
     seconds, found = json.loads(done.stdout)
     return seconds, found
 
 
-def compare(packages: str, options: argparse.Namespace, folder: str) -> None:
-    import rez
+def rez_version(python: str) -> str:
+    """`rez 3.4.0 on 3.8.18`."""
+    code = "import platform, rez; print('rez', rez.__version__, 'on', platform.python_version())"
+    done = subprocess.run([python, "-c", code], stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode().strip()
 
+
+def compare(packages: str, options: argparse.Namespace, folder: str) -> None:
     import rezload
 
     command, threads = options.command, options.threads
     count = sum(1 for _ in Path(packages).glob("*/*/package.py"))
     print(
-        f"rezload {rezload.__version__}, rez {rez.__version__}, "
+        f"rezload {rezload.__version__}, "
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {options.rounds} rounds, "
         f"{count:,} packages"
     )
-    jobs = {
-        "rez": lambda: in_process("rez", packages, threads),
+    rez = {
+        rez_version(python): partial(in_process, "rez", packages, threads, python)
+        for python in (sys.executable, *options.python)
+    }
+    jobs: dict[str, Callable[[], tuple[float, str]]] = {
+        **rez,
         "command": lambda: by_command(command, packages, threads, folder),
         "summary": lambda: by_summary(command, packages, threads),
         "python": lambda: in_process("python", packages, threads),
@@ -129,7 +143,7 @@ def compare(packages: str, options: argparse.Namespace, folder: str) -> None:
     for turn in range(options.rounds):
         for job, run in jobs.items():
             # what is short is measured more often
-            for _ in range(1 if job == "rez" else 5):
+            for _ in range(1 if job in rez else 5):
                 seconds, answer = run()
                 times[job].append(seconds)
                 if job == "summary":
@@ -138,13 +152,13 @@ def compare(packages: str, options: argparse.Namespace, folder: str) -> None:
                     answers.add(answer)
     if len(answers) != 1:
         sys.exit("the answers differ")
-    by_rez_s = statistics.median(times["rez"])
-    print("\n| | median | fastest | slowest | rez takes |")
-    print("|---|---|---|---|---|")
+    medians = {job: statistics.median(seconds) for job, seconds in times.items()}
+    print("\n| | median | fastest | slowest |", "".join(f" {version} takes |" for version in rez))
+    print("|---|---|---|---|" + "---|" * len(rez))
     for job, seconds in times.items():
-        median = statistics.median(seconds)
-        row = (f"{value * 1e3:,.0f} ms" for value in (median, min(seconds), max(seconds)))
-        print(f"| {job} | {' | '.join(row)} | {by_rez_s / median:.0f} times as long |")
+        row = [f"{value * 1e3:,.0f} ms" for value in (medians[job], min(seconds), max(seconds))]
+        row += [f"{medians[version] / medians[job]:.0f} times as long" for version in rez]
+        print(f"| {job} | {' | '.join(row)} |")
 
 
 def main() -> None:
@@ -158,6 +172,9 @@ def main() -> None:
     parser.add_argument("--command", default="target/release/rezload", help="the standalone command")
     parser.add_argument("--threads", type=int, default=0, help="0 is one a core")
     parser.add_argument("--folder", type=Path, help="where the repository is unpacked, and kept")
+    parser.add_argument(
+        "--python", action="append", default=[], metavar="OTHER", help="a Python with rez; repeatable"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         compare(str(unpack(options.folder or Path(folder))), options, folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Tuple
 
 from . import rez_resource
 from ._native import Package, TierDeclined
@@ -14,7 +14,7 @@ from .ladder import declined_by_rez
 from .rez_resource import Surrogate
 from .trust import Untrusted
 
-Declines = tuple[TierDeclined, ...]
+Declines = Tuple[TierDeclined, ...]
 
 
 def load(path: str, declined: Declines) -> Package:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from typing import Iterator, Optional, Union
+from typing import Iterator, Optional, Set, Tuple, Union
 
-Found = set[tuple[str, Optional[str]]]
+Found = Set[Tuple[str, Optional[str]]]
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 FIELDS = ("name", "version", "requires", "variants")

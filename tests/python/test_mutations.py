@@ -39,7 +39,10 @@ def test_mutants(family: str, oracle: Oracle, compilers: Compilers) -> None:
 
 
 def test_the_judge_catches_a_wrong_answer(oracle: Oracle, compilers: Compilers) -> None:
-    """A parser that serves everything alike is caught on a wrong field, a refusal and a syntax error."""
+    """A parser that serves everything alike is caught on a wrong field, a refusal and a syntax error.
+
+    On one that some CPython alone refuses, too, where that is installed.
+    """
     served = rezload.PackageData("fx", "1", requires=["a"], variants=[])
     judge = mutate.Judge(lambda source: served, oracle, compilers)
     judge.run([("right", b"name = 'fx'\nversion = '1'\nrequires = ['a']\n"),
@@ -47,4 +50,5 @@ def test_the_judge_catches_a_wrong_answer(oracle: Oracle, compilers: Compilers) 
                ("refused", b"name = 'fx'\nversion = '1'\nrequires = ('a',)\n"),
                ("syntax", b"name = 'fx'\nversion = '1'\nrequires = ['a'\n"),
                ("version", b"name = 'fx'\nversion = '1'\nrequires = ['a']\nmatch 1:\n case 1: pass\n")])
-    assert judge.counts["wrong"] == 4
+    without_match = {"3.8", "3.9"}.intersection(compilers.versions)
+    assert judge.counts["wrong"] == (4 if without_match else 3)

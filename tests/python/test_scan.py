@@ -12,7 +12,7 @@ import textwrap
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, List, Tuple
 
 import pytest
 
@@ -22,7 +22,7 @@ from rezload import LoadError, Refused, Repositories, RepositoryError, Repositor
 
 pytest.importorskip("rez")
 
-Fields = tuple[list[str], list[list[str]], str]
+Fields = Tuple[List[str], List[List[str]], str]
 
 
 def write(root: Path, files: dict[str, str]) -> Path:

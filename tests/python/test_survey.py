@@ -25,6 +25,7 @@ LENIENT = (
     "fold_fstring_",
     "identifier_",
     "size_",
+    "statement_future_",
     "statement_try_else_without_except",
 )
 COMMAND = os.environ.get("REZLOAD_COMMAND")
@@ -55,14 +56,23 @@ INPUTS = {
 }
 
 
+RECORDED: dict[str, Any] = json.loads((FIXTURES / "expected.json").read_text("utf-8"))
+
+
+def in_some_pythons_alone(path: Path) -> bool:
+    return "loads_in" in RECORDED.get(f"{path.parent.name}/{path.name}", {})
+
+
 @pytest.mark.parametrize("name", INPUTS)
 def test_the_counts_are_those_of_an_independent_classifier(name: str) -> None:
     if not INPUTS[name]:
         pytest.skip("REZLOAD_CORPUS names no folder")
     answers = {path: ast_classifier.constructs(path.read_bytes()) for path in INPUTS[name]}
-    broken = [path for path, found in answers.items() if found == {("syntax-error", None)}]
     judged = {
-        path: found for path, found in answers.items() if found is not None and path not in broken
+        path: found
+        for path, found in answers.items()
+        # what is Python in some versions alone is the next test's
+        if found not in (None, {("syntax-error", None)}) and not in_some_pythons_alone(path)
     }
     expected = Counter(construct for found in judged.values() for construct in found)
     report = survey(judged)
