@@ -7,7 +7,9 @@ use std::mem::take;
 use memchr::memmem;
 
 use super::expr::{Mode, Parameters, Parser, Shape};
-use super::lexer::{decline, Res};
+use super::lexer::{decline, Lexer, Res};
+#[cfg(feature = "vm")]
+use super::module::Start;
 use super::token::Tok;
 use crate::decline::Reason;
 use crate::swar::blank_end;
@@ -67,6 +69,8 @@ enum BlockKind {
     TryElse,
     /// A block that no clause may follow.
     Last,
+    /// A whole file, or the body of a class.
+    Outside,
 }
 
 /// A block of statements that is being read.
@@ -82,8 +86,8 @@ pub(super) struct Block {
     elifs: u16,
     /// Where the parameters of the function start in [`Parser::names`].
     names: usize,
-    /// Where the function starts, its parameters included.
-    function: usize,
+    /// Where the function starts, its parameters included; `None` outside of functions.
+    function: Option<usize>,
     /// `global` statements of the function.
     globals: u8,
     /// The compound statement that has just ended at this level.
@@ -97,7 +101,7 @@ struct Header {
     elifs: u16,
     names: usize,
     /// Where a function starts.
-    function: usize,
+    function: Option<usize>,
 }
 
 impl Header {
@@ -107,7 +111,24 @@ impl Header {
             frame_blocks,
             elifs: 0,
             names: 0,
-            function: 0,
+            function: None,
+        }
+    }
+}
+
+impl Block {
+    /// What is around the blocks that are read: nothing is indented less.
+    fn around(names: usize) -> Self {
+        Block {
+            kind: BlockKind::Last,
+            indent: Indent::NONE,
+            in_loop: false,
+            frame_blocks: 0,
+            elifs: 0,
+            names,
+            function: None,
+            globals: 0,
+            closed: None,
         }
     }
 }
@@ -163,33 +184,14 @@ impl Parser<'_> {
         let mut defaults = Vec::new();
         let name = self.signature(Some(&mut defaults))?;
         let mut blocks = take(&mut self.blocks);
-        blocks.push(Block {
-            kind: BlockKind::Last,
-            indent: Indent::NONE,
-            in_loop: false,
-            frame_blocks: 0,
-            elifs: 0,
-            names,
-            function: name.1,
-            globals: 0,
-            closed: None,
-        });
+        blocks.push(Block::around(names));
         let mut header = Some(Header {
             names,
-            function: name.1,
+            function: Some(name.1),
             ..Header::new(BlockKind::Def, 0)
         });
         loop {
-            let indented = match header {
-                Some(header) => self.block(&mut blocks, header)?,
-                None => {
-                    self.end_of_line(&mut blocks)?;
-                    false
-                }
-            };
-            if !indented {
-                self.dedent(&mut blocks)?;
-            }
+            self.rest_of_statement(&mut blocks, header)?;
             if blocks.len() == 1 {
                 blocks.clear();
                 self.blocks = blocks;
@@ -198,6 +200,69 @@ impl Parser<'_> {
             self.bump()?;
             header = self.statement(&mut blocks)?;
         }
+    }
+
+    /// Reads a whole file, of which nothing was read before: every statement that isn't
+    /// of a function of its own, and classes.
+    #[cfg(feature = "vm")]
+    pub fn file(&mut self) -> Res<()> {
+        let mut blocks = take(&mut self.blocks);
+        blocks.push(Block {
+            kind: BlockKind::Outside,
+            ..Block::around(self.names.len())
+        });
+        self.whole = true;
+        self.dedent(&mut blocks)?;
+        let mut start = Start::Nothing;
+        while self.lex.peek() != 0 {
+            self.bump()?;
+            let header = if start != Start::Over && self.is_future_import()? {
+                start = Start::Imports;
+                self.future_import()?;
+                None
+            } else {
+                let docstring = start == Start::Nothing && self.is_docstring()?;
+                start = if docstring {
+                    Start::Imports
+                } else {
+                    Start::Over
+                };
+                self.statement(&mut blocks)?
+            };
+            self.rest_of_statement(&mut blocks, header)?;
+        }
+        // which may wait for an `except`
+        self.close_block(&mut blocks)?;
+        self.blocks = blocks;
+        // a NUL would end the text early
+        if self.lex.pos != self.lex.src.len() {
+            return decline(Reason::Syntax, self.lex.pos);
+        }
+        Ok(())
+    }
+
+    /// Whether the statement that starts at the current token is a string alone.
+    #[cfg(feature = "vm")]
+    fn is_docstring(&self) -> Res<bool> {
+        let mut lex = Lexer::new(self.lex.src);
+        lex.pos = self.lex.pos;
+        Ok(self.tok == Tok::Str && matches!(lex.next()?, Tok::Newline | Tok::Eof))
+    }
+
+    /// What is behind the header of a block, or behind a simple statement, up to the next line
+    /// that has a statement.
+    fn rest_of_statement(&mut self, blocks: &mut Vec<Block>, header: Option<Header>) -> Res<()> {
+        let indented = match header {
+            Some(header) => self.block(blocks, header)?,
+            None => {
+                self.end_of_line(blocks)?;
+                false
+            }
+        };
+        if indented {
+            return Ok(());
+        }
+        self.dedent(blocks)
     }
 
     /// `def name(parameters) -> annotation`, up to its colon. The parameters' names stay
@@ -233,7 +298,7 @@ impl Parser<'_> {
         self.bump()?;
         if self.tok == Tok::Arrow {
             self.bump()?;
-            self.expr(Mode::Single)?;
+            self.annotation()?;
         }
         Ok(name)
     }
@@ -242,20 +307,17 @@ impl Parser<'_> {
     /// block, whose first line is next; false when it was on the same line.
     fn block(&mut self, blocks: &mut Vec<Block>, header: Header) -> Res<bool> {
         let outer = blocks[blocks.len() - 1];
-        let function = header.kind == BlockKind::Def;
+        // code of its own: a function's, or a class's
+        let own = matches!(header.kind, BlockKind::Def | BlockKind::Outside);
         let mut block = Block {
             kind: header.kind,
             indent: outer.indent,
-            in_loop: !function && (outer.in_loop || header.kind == BlockKind::Loop),
-            frame_blocks: header.frame_blocks + if function { 0 } else { outer.frame_blocks },
+            in_loop: !own && (outer.in_loop || header.kind == BlockKind::Loop),
+            frame_blocks: header.frame_blocks + if own { 0 } else { outer.frame_blocks },
             elifs: header.elifs.max(outer.elifs),
-            names: if function { header.names } else { outer.names },
-            function: if function {
-                header.function
-            } else {
-                outer.function
-            },
-            globals: if function { 0 } else { outer.globals },
+            names: if own { header.names } else { outer.names },
+            function: if own { header.function } else { outer.function },
+            globals: if own { 0 } else { outer.globals },
             closed: None,
         };
         if blocks.len() > MAX_BLOCKS || block.frame_blocks > MAX_FRAME_BLOCKS {
@@ -283,7 +345,7 @@ impl Parser<'_> {
             if let Some((BlockKind::Try, _)) = block.closed {
                 return self.syntax();
             }
-            if block.kind == BlockKind::Def {
+            if matches!(block.kind, BlockKind::Def | BlockKind::Outside) {
                 self.names.truncate(block.names);
             }
             if let Some(outer) = blocks.last_mut() {
@@ -404,9 +466,13 @@ impl Parser<'_> {
             Tok::Def => self.nested_function()?,
             Tok::At => {
                 self.decorators(blocks[top].indent)?;
-                self.nested_function()?
+                if self.tok == Tok::Class {
+                    self.class()?
+                } else {
+                    self.nested_function()?
+                }
             }
-            Tok::Class => return self.fail(Reason::Class),
+            Tok::Class => self.class()?,
             _ => {
                 self.simple_statement(blocks)?;
                 return Ok(None);
@@ -423,8 +489,47 @@ impl Parser<'_> {
         let name = self.signature(None)?;
         Ok(Header {
             names,
-            function: name.1,
+            function: Some(name.1),
             ..Header::new(BlockKind::Def, 0)
+        })
+    }
+
+    /// `class name(base, metaclass=of)`, up to its colon. In files whose top level is followed
+    /// a class declines.
+    fn class(&mut self) -> Res<Header> {
+        if !self.whole {
+            return self.fail(Reason::Class);
+        }
+        let names = self.names.len();
+        self.bump()?;
+        self.expect(Tok::Name)?;
+        if self.tok == Tok::LParen {
+            self.lex.depth = 1;
+            self.bump()?;
+            let mut keywords = false;
+            while self.tok != Tok::RParen {
+                let argument = (self.lex.start, self.lex.pos);
+                let shape = self.expr(Mode::Single)?;
+                if self.tok == Tok::Assign && shape == Shape::Name {
+                    keywords = true;
+                    self.add_name(argument, names)?;
+                    self.bump()?;
+                    self.expr(Mode::Single)?;
+                } else if keywords {
+                    return self.syntax();
+                }
+                match self.tok {
+                    Tok::Comma => self.bump()?,
+                    Tok::RParen => {}
+                    _ => return self.syntax(),
+                }
+            }
+            self.lex.depth = 0;
+            self.bump()?;
+        }
+        Ok(Header {
+            names,
+            ..Header::new(BlockKind::Outside, 0)
         })
     }
 
@@ -457,7 +562,7 @@ impl Parser<'_> {
         }
         // once more, for the dotted name alone
         let end = self.lex.start;
-        let mut lex = super::lexer::Lexer::new(&self.lex.src[..end]);
+        let mut lex = Lexer::new(&self.lex.src[..end]);
         lex.pos = first;
         let mut calls = 0;
         loop {
@@ -527,6 +632,7 @@ impl Parser<'_> {
                 }
                 self.bump()
             }
+            Tok::Return | Tok::Yield if blocks[top].function.is_none() => self.syntax(),
             Tok::Return => {
                 self.bump()?;
                 if !self.is_end() {
@@ -566,7 +672,7 @@ impl Parser<'_> {
             Tok::Import => self.import(None),
             Tok::From => self.import_from(None),
             Tok::Yield => self.yield_expression(),
-            _ => self.expression_statement(blocks[top].globals > 0),
+            _ => self.expression_statement(&blocks[top]),
         }
     }
 
@@ -580,7 +686,7 @@ impl Parser<'_> {
         if block.kind != BlockKind::Def || block.globals > MAX_GLOBALS {
             return self.fail(Reason::ScopeRule);
         }
-        let (function, mut names) = (block.function, 0);
+        let (function, mut names) = (block.function.unwrap_or_default(), 0);
         loop {
             self.bump()?;
             names += 1;
@@ -611,8 +717,9 @@ impl Parser<'_> {
     }
 
     /// An expression, or an assignment of any kind.
-    fn expression_statement(&mut self, globals: bool) -> Res<()> {
-        let mut shape = self.expr(Mode::Tuple)?;
+    fn expression_statement(&mut self, block: &Block) -> Res<()> {
+        let in_function = block.function.is_some();
+        let mut shape = self.expr(Mode::Starred)?;
         match self.tok {
             Tok::Assign => {
                 while self.tok == Tok::Assign {
@@ -620,11 +727,11 @@ impl Parser<'_> {
                         return self.fail(Reason::AssignTarget);
                     }
                     self.bump()?;
-                    if self.tok == Tok::Yield {
+                    if self.tok == Tok::Yield && in_function {
                         self.yield_expression()?;
                         break;
                     }
-                    shape = self.expr(Mode::Tuple)?;
+                    shape = self.expr(Mode::Starred)?;
                 }
                 Ok(())
             }
@@ -633,7 +740,7 @@ impl Parser<'_> {
                     return self.fail(Reason::AssignTarget);
                 }
                 self.bump()?;
-                if self.tok == Tok::Yield {
+                if self.tok == Tok::Yield && in_function {
                     self.yield_expression()?;
                 } else {
                     self.expr(Mode::Tuple)?;
@@ -642,11 +749,11 @@ impl Parser<'_> {
             }
             Tok::Colon => {
                 // a name declared global can't be annotated
-                if shape != Shape::Name || globals {
+                if shape != Shape::Name || block.globals > 0 {
                     return self.syntax();
                 }
                 self.bump()?;
-                self.expr(Mode::Single)?;
+                self.annotation()?;
                 if self.tok == Tok::Assign {
                     self.bump()?;
                     self.expr(Mode::Tuple)?;

@@ -56,6 +56,8 @@ pub(super) enum Mode {
     Single,
     /// An expression or an unparenthesised tuple.
     Tuple,
+    /// The same, whose elements may have stars: a statement, or what is behind its `=`.
+    Starred,
     /// What a `for` statement assigns to, up to its `in`.
     Targets,
     /// A replacement field of an f-string.
@@ -182,6 +184,13 @@ pub(super) struct Parser<'a> {
     last_name: Span,
     /// Comprehensions of the expression that is being read.
     comprehensions: u8,
+    /// A whole file is read, whose top level nobody follows: there may be classes, `(a := b)`
+    /// and `a, *b = c`.
+    pub whole: bool,
+    /// Where the expression starts that is being read, or was read last.
+    start: usize,
+    /// There is a `:=` in the expression that is being read, or was read last.
+    pub walrus: bool,
 }
 
 impl Element {
@@ -253,6 +262,9 @@ impl<'a> Parser<'a> {
             blocks: take(&mut scratch.blocks),
             last_name: (0, 0),
             comprehensions: 0,
+            whole: false,
+            walrus: false,
+            start: 0,
         }
     }
 
@@ -300,6 +312,8 @@ impl<'a> Parser<'a> {
         let bottom = self.stack.len();
         if bottom == 0 && !self.lex.in_field {
             self.comprehensions = 0;
+            self.walrus = false;
+            self.start = self.lex.start;
         }
         let mut state = State::new(FrameKind::Top(mode), self.names.len(), 0, bottom);
         let mut step = Step::Operand(Want::Expr);
@@ -347,7 +361,19 @@ impl<'a> Parser<'a> {
                 self.push(state, FrameKind::Lambda)?;
                 return self.lambda_parameters(state);
             }
-            Tok::Star | Tok::DoubleStar if want == Want::Start => return self.star(state),
+            Tok::Star | Tok::DoubleStar
+                if want == Want::Start && !matches!(state.frame.kind, FrameKind::Top(_)) =>
+            {
+                return self.star(state);
+            }
+            Tok::Star if self.is_starred(state) => {
+                // what a tuple is unpacked to has one star
+                state.frame.targets &= !state.frame.star;
+                state.frame.star = true;
+                state.element.bitwise_only = true;
+                self.bump()?;
+                return Ok(Step::Operand(Want::Operand));
+            }
             Tok::RParen | Tok::RBracket | Tok::RBrace if want == Want::Start => {
                 return self.close(state);
             }
@@ -439,6 +465,10 @@ impl<'a> Parser<'a> {
                 self.apply(state, Want::Expr)
             }
             Tok::For => self.comprehension(state),
+            Tok::Walrus if self.is_named(state) => {
+                self.walrus = true;
+                self.apply(state, Want::Expr)
+            }
             Tok::Colon => self.colon(state),
             Tok::Assign if kind == FrameKind::Call => self.keyword_argument(state),
             _ => match kind {
@@ -446,6 +476,29 @@ impl<'a> Parser<'a> {
                 _ => self.syntax(),
             },
         }
+    }
+
+    /// Whether `:=` may follow: `(name :=`, away from comprehensions, whose scopes have rules of
+    /// their own (PEP 572).
+    fn is_named(&self, state: &State) -> bool {
+        let State { frame, element, .. } = state;
+        self.whole
+            && !self.lex.in_field
+            && self.comprehensions == 0
+            && frame.kind == FrameKind::Paren
+            && !frame.commas
+            && element.pure
+            && element.shape == Shape::Name
+    }
+
+    /// Whether the current token, a star, may be that of an element of a tuple without brackets.
+    /// CPython unpacks into 255 names in front of one with a star.
+    fn is_starred(&self, state: &State) -> bool {
+        self.whole
+            && state.frame.kind == FrameKind::Top(Mode::Starred)
+            && state.element.pure
+            && !state.element.present
+            && self.lex.start - self.start < 256
     }
 
     /// Adjacent string literals: text and bytes don't mix.
@@ -632,7 +685,8 @@ impl<'a> Parser<'a> {
     }
 
     fn done(&mut self, state: &State) -> Res<Step> {
-        if state.element.ternary {
+        let top = matches!(state.frame.kind, FrameKind::Top(_));
+        if state.element.ternary || top && state.frame.star && !state.frame.commas {
             return self.syntax();
         }
         Ok(Step::Done(state.shape()))
@@ -671,7 +725,7 @@ impl<'a> Parser<'a> {
             FrameKind::Call => !frame.keywords,
             _ => false,
         };
-        if !fits || frame.commas || element.star || element.ternary {
+        if !fits || frame.commas || element.star || element.ternary || self.walrus {
             return self.syntax();
         }
         if element.for_clauses >= MAX_FOR_CLAUSES {
@@ -807,7 +861,16 @@ impl<'a> Parser<'a> {
             // never evaluated: `compile` in `rez.serialise` inherits that module's
             // `from __future__ import annotations`
             self.bump()?;
-            self.expr(Mode::Single)?;
+            self.annotation()?;
+        }
+        Ok(())
+    }
+
+    /// An annotation, which is code of its own: later Pythons refuse `:=` in it.
+    pub fn annotation(&mut self) -> Res<()> {
+        self.expr(Mode::Single)?;
+        if self.walrus {
+            return self.syntax();
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ pub fn parse_static(source: &[u8]) -> Result<PackageData, Declined> {
 }
 
 #[cfg(feature = "vm")]
-pub(crate) use outline::{outline, Outlined, OutlinedFunction, OutlinedLiteral};
+pub(crate) use outline::{compiles, outline, Outlined, OutlinedFunction, OutlinedLiteral};
 
 /// The text that Python's tokenizer sees in the bytes of a definition, and a way back.
 #[cfg(feature = "vm")]

@@ -1,7 +1,11 @@
 //! The imports that are harmless at the top level of a definition.
 
+#[cfg(feature = "vm")]
+use super::expr::Parser;
 use super::fields::Field;
 use super::import::{Imported, Span};
+#[cfg(feature = "vm")]
+use super::lexer::Lexer;
 use super::lexer::{decline, Res};
 use super::module::{Binding, Module, Start};
 use super::token::Tok;
@@ -54,6 +58,32 @@ const FUTURES: [&[u8]; 9] = [
     b"unicode_literals",
     b"with_statement",
 ];
+
+#[cfg(feature = "vm")]
+impl Parser<'_> {
+    /// Whether `from __future__` starts at the current token.
+    pub(super) fn is_future_import(&self) -> Res<bool> {
+        let mut lex = Lexer::new(self.lex.src);
+        lex.pos = self.lex.pos;
+        Ok(self.tok == Tok::From && lex.next()? == Tok::Name && lex.text() == b"__future__")
+    }
+
+    /// `from __future__ import print_function`, from its keyword.
+    pub(super) fn future_import(&mut self) -> Res<()> {
+        let start = self.lex.start;
+        let mut imported = Vec::new();
+        self.import_from(Some(&mut imported))?;
+        let is_known = |name: Span| FUTURES.contains(&&self.lex.src[name.0..name.1]);
+        if imported
+            .iter()
+            .all(|import| import.name.is_some_and(is_known))
+        {
+            Ok(())
+        } else {
+            decline(Reason::Import, start)
+        }
+    }
+}
 
 impl Module<'_> {
     /// `import os`, behind its keyword.

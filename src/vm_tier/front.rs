@@ -34,7 +34,7 @@ use super::sets;
 use super::versions;
 use super::{EARLY_FILENAME, FILENAME, LATE_FILENAME};
 use crate::decline::Reason;
-use crate::static_tier::{outline, Outlined, OutlinedFunction, OutlinedLiteral};
+use crate::static_tier::{compiles, outline, Outlined, OutlinedFunction, OutlinedLiteral};
 
 /// The builtin that stands for a body that isn't compiled.
 pub(super) const NEEDS_BODY: &str = "__rezload_body__";
@@ -396,37 +396,27 @@ fn compile_text(
     sets: bool,
     python: (u8, u8),
 ) -> Result<(CodeObject, bool), Refusal> {
+    let line_of =
+        |offset: usize| 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count();
+    compiles(text).map_err(|declined| Refusal {
+        line: Some(line_of(declined.offset.min(text.len()))),
+        ..Refusal::new(Reason::VmSyntax, declined.to_string())
+    })?;
     let file = SourceFileBuilder::new(name, text).finish();
     pre_parse_source_error(&file).map_err(|error| syntax(&error))?;
-    let version = ast::PythonVersion {
-        major: python.0,
-        minor: python.1,
-    };
-    let options = parser::ParseOptions::from(parser::Mode::Module).with_target_version(version);
-    let at = |range: TextRange, error: &dyn std::fmt::Display| {
-        let line =
-            1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..range.start().to_usize()]).count();
-        Refusal {
-            line: Some(line),
-            ..Refusal::new(Reason::VmSyntax, error.to_string())
-        }
-    };
-    let parsed = parser::parse(text, options).map_err(|error| at(error.location, &error.error))?;
-    if let Some(error) = parsed.unsupported_syntax_errors().first() {
-        return Err(at(error.range, error));
-    }
-    if let Some(odd) = grammar::odd_token(parsed.tokens(), text) {
-        return Err(Refusal::new(Reason::VmSyntax, odd));
-    }
+    let options = parser::ParseOptions::from(parser::Mode::Module);
+    let parsed = parser::parse(text, options).map_err(|error| Refusal {
+        line: Some(line_of(error.location.start().to_usize())),
+        ..Refusal::new(Reason::VmSyntax, error.error.to_string())
+    })?;
     let mut module: Mod = parsed.into_syntax();
     if let Some((at, name)) = versions::later_name(text, python.1) {
-        let line = 1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count();
         return Err(Refusal {
-            line: Some(line),
+            line: Some(line_of(at)),
             ..Refusal::new(Reason::AttributeUnknown, name)
         });
     }
-    if let Some(odd) = grammar::odd_statement(&module, text, python) {
+    if let Some(odd) = grammar::odd_expression(&module, python) {
         return Err(Refusal::new(Reason::VmSyntax, odd));
     }
     too_deeply_nested_error(&module, &file, RECURSION_LIMIT).map_err(|error| syntax(&error))?;

@@ -316,6 +316,11 @@ const INTERNAL: &[&str] = &[
     "mro",
 ];
 
+/// Whether the profile's Python may lack the attribute `name`.
+pub(super) fn is_later(name: &str) -> bool {
+    state::with(|run| versions::is_later_attribute(name, run.profile.python.1)).unwrap_or(true)
+}
+
 /// Whether `name` shows how objects are made.
 fn is_internal(name: &str) -> bool {
     INTERNAL.contains(&name)
@@ -379,7 +384,7 @@ pub(super) fn replace_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyR
             move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
                 if let Some(asked) = args.args.get(1).and_then(|n| n.downcast_ref::<PyStr>()) {
                     let asked = asked.to_string_lossy();
-                    if is_internal(&asked) {
+                    if is_internal(&asked) || is_later(&asked) {
                         return Err(decline(
                             vm,
                             Reason::AttributeUnknown,

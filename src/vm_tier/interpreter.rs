@@ -17,6 +17,7 @@ use super::observe;
 use super::operators;
 use super::sets;
 use super::state;
+use super::versions;
 use crate::decline::Reason;
 
 /// RustPython's own modules that frozen code needs; the others are taken out.
@@ -155,7 +156,7 @@ impl Parts {
                 .set_attr(name, sink.call((), vm)?, vm)?;
         }
         hooks::install(vm);
-        let builtins = builtins(vm)?;
+        let builtins = builtins(python, vm)?;
         // for `integrity`, which compares what is in there
         modules.set_item("_rezload_builtins", builtins.clone().into(), vm)?;
         let Ok(dsl) = dsl.downcast::<PyModule>() else {
@@ -198,8 +199,11 @@ impl Parts {
 
 /// The builtins that definitions get: Python's own, without those that leave the sandbox or
 /// whose answer isn't CPython's.
-fn builtins(vm: &VirtualMachine) -> PyResult<PyDictRef> {
+fn builtins(python: (u8, u8), vm: &VirtualMachine) -> PyResult<PyDictRef> {
     let builtins = vm.builtins.dict().copy().into_ref(&vm.ctx);
+    for name in versions::later_builtins(python.1) {
+        builtins.del_item(name, vm)?;
+    }
     for name in [
         "id",
         "hash",

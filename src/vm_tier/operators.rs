@@ -12,6 +12,8 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, Virtua
 use super::hooks;
 use super::natives::decline;
 use super::observe;
+use super::state;
+use super::versions;
 use crate::decline::Reason;
 
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
@@ -22,6 +24,8 @@ type Ternary = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 thread_local! {
     static NAMESPACE: Cell<Option<Init>> = const { Cell::new(None) };
     static RANGE: Cell<Option<New>> = const { Cell::new(None) };
+    static ZIP: Cell<Option<New>> = const { Cell::new(None) };
+    static MAP: Cell<Option<New>> = const { Cell::new(None) };
     static REPEAT: Cell<Option<New>> = const { Cell::new(None) };
     static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
@@ -125,6 +129,10 @@ pub(super) fn install(vm: &VirtualMachine) {
     let name = vm.ctx.intern_str("__repr__");
     types.object_type.set_attr(name, no_repr.into());
     check_arguments(vm);
+    ZIP.set(types.zip_type.slots.new.load());
+    types.zip_type.slots.new.store(Some(new_zip));
+    MAP.set(types.map_type.slots.new.load());
+    types.map_type.slots.new.store(Some(new_map));
     RANGE.set(types.range_type.slots.new.load());
     types.range_type.slots.new.store(Some(new_range));
     NAMESPACE.set(types.namespace_type.slots.init.load());
@@ -156,7 +164,8 @@ pub(super) fn install(vm: &VirtualMachine) {
 type Check = fn(&PyObject, &FuncArgs) -> Option<&'static str>;
 
 /// Methods that take what CPython's refuse.
-const CHECKED: [(&str, Check); 11] = [
+const CHECKED: [(&str, Check); 12] = [
+    ("replace", counted_replacement),
     ("startswith", not_its_own_kind),
     ("endswith", not_its_own_kind),
     ("encode", no_codec),
@@ -187,6 +196,26 @@ fn not_its_own_kind(this: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     (!all).then_some("a prefix or suffix of another kind")
 }
 
+/// `count` is a keyword from Python 3.13 on, and nothing in nothing was replaced by number from
+/// 3.9 on.
+fn counted_replacement(this: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    if !args.kwargs.is_empty() && (minor() < 13 || this.downcast_ref::<PyStr>().is_none()) {
+        return Some("`count=` of `replace`");
+    }
+    let is_empty = |object: &PyObject| match object.downcast_ref::<PyStr>() {
+        Some(text) => text.is_empty(),
+        // of bytes nobody asks
+        None => true,
+    };
+    let counted = args.args.len() > 2 && minor() < 9;
+    (counted && is_empty(this)).then_some("a number of replacements in nothing")
+}
+
+/// The minor version of the profile's Python.
+fn minor() -> u8 {
+    state::with(|run| run.profile.python.1).unwrap_or_default()
+}
+
 /// `None` is no codec, and no way to handle errors.
 fn no_codec(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     let mut all = args.args.iter().chain(args.kwargs.values());
@@ -213,9 +242,9 @@ fn compared_with_a_bytearray(_: &PyObject, args: &FuncArgs) -> Option<&'static s
 fn check_arguments(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     let classes = [
-        (types.str_type, 0..3),
-        (types.bytes_type, 0..11),
-        (types.bytearray_type, 0..5),
+        (types.str_type, 0..4),
+        (types.bytes_type, 0..12),
+        (types.bytearray_type, 0..6),
     ];
     for (class, methods) in classes {
         for at in methods {
@@ -272,6 +301,9 @@ fn init_namespace(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyRes
 pub(super) fn ask_constructor(class: &Py<PyType>) {
     match &*class.name().to_string() {
         "defaultdict" => {
+            if minor() < 9 {
+                versions::refuse_or_of_dicts(class);
+            }
             let init = class.slots.init.load();
             if init.map(|init| init as usize) != Some(init_defaultdict as Init as usize) {
                 DEFAULTDICT.set(init);
@@ -295,6 +327,45 @@ fn new_range(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyRes
     match RANGE.get() {
         Some(new) if !args.args.iter().any(is_truth) => new(class, args, vm),
         _ => Err(decline(vm, Reason::VmValue, "a range of truth values")),
+    }
+}
+
+/// `strict` came with Python 3.10.
+fn new_zip(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    new_without_keywords(
+        ZIP.get().filter(|_| minor() >= 10),
+        ZIP.get(),
+        class,
+        args,
+        vm,
+    )
+}
+
+/// `strict` came with Python 3.14.
+fn new_map(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    new_without_keywords(
+        MAP.get().filter(|_| minor() >= 14),
+        MAP.get(),
+        class,
+        args,
+        vm,
+    )
+}
+
+/// Makes an instance with `new`, or where there are keywords, which frozen modules may use, with
+/// `with_keywords`.
+fn new_without_keywords(
+    with_keywords: Option<New>,
+    new: Option<New>,
+    class: PyRef<PyType>,
+    args: FuncArgs,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let importing = state::with(|run| run.importing > 0).unwrap_or(true);
+    let plain = args.kwargs.is_empty() || importing;
+    match if plain { new } else { with_keywords } {
+        Some(new) => new(class, args, vm),
+        None => Err(decline(vm, Reason::VmValue, "a keyword of later Pythons")),
     }
 }
 

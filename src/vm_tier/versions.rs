@@ -11,66 +11,95 @@ use super::natives::decline;
 use super::state;
 use crate::decline::Reason;
 
-/// Attributes of builtin types, and from which minor version on all types that have one do.
+/// Attributes of builtin types, and from which minor version on all types that have one do. One
+/// is the name of an encoding, which is quoted as such a name may be.
 const LATER: &[(&str, u8)] = &[
-    (".add_note", 11),
-    (".bit_count", 10),
-    (".from_bytes", 11),
-    (".from_number", 14),
-    (".is_integer", 12),
-    (".mapping", 10),
-    (".removeprefix", 9),
-    (".removesuffix", 9),
-    (".to_bytes", 11),
-    ("\"add_note\"", 11),
-    ("\"bit_count\"", 10),
-    ("\"from_number\"", 14),
-    ("\"is_integer\"", 12),
-    ("\"mapping\"", 10),
-    ("\"removeprefix\"", 9),
-    ("\"removesuffix\"", 9),
-    ("'add_note'", 11),
-    ("'bit_count'", 10),
-    ("'from_number'", 14),
-    ("'is_integer'", 12),
-    ("'mapping'", 10),
-    ("'removeprefix'", 9),
-    ("'removesuffix'", 9),
+    ("__ior__", 9),
+    ("__or__", 9),
+    ("__ror__", 9),
+    ("add_note", 11),
+    ("bit_count", 10),
+    ("cache_parameters", 9),
+    ("from_bytes", 11),
+    ("from_number", 14),
+    ("is_integer", 12),
+    ("locale", 10),
+    ("mapping", 10),
+    ("removeprefix", 9),
+    ("removesuffix", 9),
+    ("to_bytes", 11),
 ];
 
-/// Keywords of builtin functions: what has to be in the text too, and from which minor version
-/// on the function takes it.
+/// Keywords of functions: what has to be in the text too, and from which minor version on the
+/// function takes it.
 const LATER_KEYWORDS: &[(&str, &str, u8)] = &[
-    ("strict", "zip", 10),
-    ("strict", "map", 14),
-    ("count", ".replace", 13),
+    ("strict", "realpath", 10),
+    ("root_dir", "glob", 10),
+    ("dir_fd", "glob", 10),
+    ("include_hidden", "glob", 11),
 ];
+
+/// Builtins, and from which minor version on there are such.
+const LATER_BUILTINS: &[(&str, u8)] = &[
+    ("EncodingWarning", 10),
+    ("aiter", 10),
+    ("anext", 10),
+    ("BaseExceptionGroup", 11),
+    ("ExceptionGroup", 11),
+    ("PythonFinalizationError", 13),
+];
+
+/// The builtins that the Python of the minor version `minor` doesn't have.
+pub(super) fn later_builtins(minor: u8) -> impl Iterator<Item = &'static str> {
+    let later = LATER_BUILTINS
+        .iter()
+        .filter(move |(_, first)| minor < *first);
+    later.map(|(name, _)| *name)
+}
+
+/// Whether some type of the Python of the minor version `minor` hasn't the attribute `name`, or
+/// one of its parts between dots.
+pub(super) fn is_later_attribute(name: &str, minor: u8) -> bool {
+    name.split('.').any(|part| {
+        LATER
+            .iter()
+            .any(|(later, first)| minor < *first && part == *later)
+    })
+}
 
 /// What in `text` the Python of the minor version `minor` may not have.
 pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    // where the word `name` stands, the bytes around it as `fits` wants them
+    let find = |name: &str, fits: &dyn Fn(Option<&u8>, &[u8]) -> bool| {
+        memmem::find_iter(bytes, name.as_bytes()).find(|at| {
+            let before = at.checked_sub(1).map(|i| &bytes[i]);
+            let rest = &bytes[at + name.len()..];
+            !before.is_some_and(word) && !rest.first().is_some_and(word) && fits(before, rest)
+        })
+    };
+    let is_attribute = |before: Option<&u8>, rest: &[u8]| {
+        before == Some(&b'.')
+            || before.is_some_and(|quote| b"\"'".contains(quote) && rest.first() == Some(quote))
+    };
+    // `name=`, or as a string, which may be the key of a dict that becomes keywords
+    let is_keyword = |_: Option<&u8>, rest: &[u8]| {
+        let quoted = rest.first().is_some_and(|quote| b"\"'".contains(quote));
+        let rest = rest.trim_ascii_start();
+        quoted || rest.first() == Some(&b'=') && rest.get(1) != Some(&b'=')
+    };
     let attribute = LATER.iter().filter(|(_, first)| minor < *first);
-    let found = attribute.map(|(name, _)| *name).find_map(|name| {
-        memmem::find_iter(bytes, name.as_bytes())
-            .find(|at| !bytes.get(at + name.len()).is_some_and(word))
-            .map(|at| (at, name))
-    });
+    let found = attribute
+        .map(|(name, _)| *name)
+        .find_map(|name| find(name, &is_attribute).map(|at| (at, name)));
     let keyword = || {
         let later = LATER_KEYWORDS.iter().filter(|(_, _, first)| minor < *first);
         later
             .map(|(k, f, _)| (*k, *f))
             .find_map(|(keyword, function)| {
                 memmem::find(bytes, function.as_bytes())?;
-                memmem::find_iter(bytes, keyword.as_bytes())
-                    .find(|at| {
-                        let rest = bytes[at + keyword.len()..].trim_ascii_start();
-                        let before = at.checked_sub(1).map(|i| &bytes[i]);
-                        rest.first() == Some(&b'=')
-                            && rest.get(1) != Some(&b'=')
-                            && !before.is_some_and(word)
-                    })
-                    .map(|at| (at, keyword))
+                find(keyword, &is_keyword).map(|at| (at, keyword))
             })
     };
     // slices are hashable from 3.12 on
@@ -113,6 +142,7 @@ type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 thread_local! {
     static OR: Cell<Option<Binary>> = const { Cell::new(None) };
+    static OR_OF_DICTS: Cell<Option<Binary>> = const { Cell::new(None) };
     static INSTALLED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -139,24 +169,51 @@ pub(super) fn install(minor: u8, vm: &VirtualMachine) {
         class.set_attr(name, format.into());
     }
     if minor < 10 {
-        refuse_or(types.type_type);
+        OR.set(types.type_type.slots.as_number.or.load());
+        types
+            .type_type
+            .slots
+            .as_number
+            .or
+            .store(Some(no_or_of_types));
+        // only what a class has of it is called
+        types.staticmethod_type.slots.call.store(None);
+    }
+    if minor < 9 {
+        OR_OF_DICTS.set(types.dict_type.slots.as_number.or.load());
+        for class in [types.dict_type, types.mappingproxy_type] {
+            refuse_or_of_dicts(class);
+        }
     }
 }
 
-/// Refuses `|` of `class` to definitions; frozen modules use it.
-fn refuse_or(class: &Py<PyType>) {
-    fn no_or(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
-        let importing = state::with(|run| run.importing > 0).unwrap_or(true);
-        match OR.get().filter(|_| importing) {
-            Some(or) => or(a, b, vm),
-            None => Err(decline(vm, Reason::VmValue, "`|` of types")),
-        }
+/// Refuses `|` of `class`, which is a dict and has it from Python 3.9 on.
+pub(super) fn refuse_or_of_dicts(class: &Py<PyType>) {
+    let number = &class.slots.as_number;
+    number.or.store(Some(no_or_of_dicts));
+    number.inplace_or.store(Some(no_or_of_dicts));
+}
+
+fn no_or_of_types(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    or_while_importing(OR.get(), a, b, vm)
+}
+
+fn no_or_of_dicts(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    or_while_importing(OR_OF_DICTS.get(), a, b, vm)
+}
+
+/// `|`, which frozen modules use where a definition couldn't.
+fn or_while_importing(
+    or: Option<Binary>,
+    a: &PyObject,
+    b: &PyObject,
+    vm: &VirtualMachine,
+) -> PyResult {
+    let importing = state::with(|run| run.importing > 0).unwrap_or(true);
+    match or.filter(|_| importing) {
+        Some(or) => or(a, b, vm),
+        None => Err(decline(vm, Reason::VmValue, "`|` of types or of dicts")),
     }
-    let or = &class.slots.as_number.or;
-    if OR.get().is_none() {
-        OR.set(or.load());
-    }
-    or.store(Some(no_or));
 }
 
 /// `__format__`: `z` came with 3.11, zeros for strings with 3.10.

@@ -5,12 +5,17 @@ import bisect as _bisect
 
 _minor = _rezload.fact("python")[1]
 _SEQUENCES = (list, tuple, str, bytes, range)
+_END = object()
 
 
 def _asking(name):
     function = getattr(_bisect, name)
 
-    def asking(a, x, lo=0, hi=None, *, key=None):
+    def asking(a, x, lo=0, hi=_END, *, key=None):
+        if hi is None and _minor < 9:
+            _rezload.decline("attribute-unknown", "bisect up to None before Python 3.9")
+        if hi is _END:
+            hi = None
         if not isinstance(a, _SEQUENCES) or type(lo) is not int or type(hi) not in (int, type(None)):
             _rezload.decline("attribute-unknown", "bisect." + name + " of these arguments")
         if key is not None and _minor < 10:

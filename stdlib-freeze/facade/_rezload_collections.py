@@ -33,3 +33,17 @@ if _minor < 12:
     _OrderedDict.__name__ = _OrderedDict.__qualname__ = "OrderedDict"
     _OrderedDict.__module__ = "collections"
     OrderedDict = _OrderedDict
+if _minor < 9:
+    def _no_or(self, other):
+        _rezload.decline("attribute-unknown", "`|` of dicts before Python 3.9")
+
+    def _iter_chain(self):
+        # CPython's merges with `|`
+        merged = {}
+        for mapping in reversed(self.maps):
+            merged.update(dict.fromkeys(mapping))
+        return iter(merged)
+
+    ChainMap.__iter__ = _iter_chain
+    for _class in (ChainMap, OrderedDict, UserDict):
+        _class.__or__ = _class.__ror__ = _class.__ior__ = _no_or

@@ -28,10 +28,11 @@ for _name in ("timetuple", "utctimetuple", "__reduce__", "__reduce_ex__"):
         if hasattr(_class, _name) and not _name.startswith("__"):
             setattr(_class, _name, _refusing("attribute-unknown", _name))
 
-if _minor < 14:
-    for _class in (date, time):
-        if "strptime" in _class.__dict__:
-            del _class.strptime
+for _class in (date, time):
+    if _minor >= 14:
+        _class.strptime = classmethod(_refusing("host-fact", "strptime"))
+    elif "strptime" in _class.__dict__:
+        del _class.strptime
 
 _timestamp, _astimezone = datetime.timestamp, datetime.astimezone
 

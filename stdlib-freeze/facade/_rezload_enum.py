@@ -19,7 +19,7 @@ Flag = _inert("Flag")
 IntFlag = _inert("IntFlag")
 
 if _minor < 12:
-    _contains, _format, _call = _meta.__contains__, Enum.__format__, _meta.__call__
+    _contains, _format = _meta.__contains__, Enum.__format__
 
     def __contains__(cls, value):
         if not isinstance(value, Enum) and cls.__module__ == "builtins":
@@ -33,6 +33,21 @@ if _minor < 12:
 
     _meta.__contains__ = __contains__
     Enum.__format__ = __format__
+
+if _minor < 11:
+    _call = _meta.__call__
+
+    def __call__(cls, *args, **kwargs):
+        if "boundary" in kwargs:
+            _rezload.decline("attribute-unknown", "the boundary of an Enum before Python 3.11")
+        return _call(cls, *args, **kwargs)
+
+    def _no_text(self):
+        # an object's, with its address
+        _rezload.decline("attribute-unknown", "the text of an auto() without a value")
+
+    _meta.__call__ = __call__
+    type(_enum._auto_null).__repr__ = _no_text
 
 _create = _meta._create_
 

@@ -256,6 +256,7 @@ SOURCES = {
     "importlib": "_rezload_importlib",
     "importlib.util": "_rezload_importlib",
     "itertools": "_rezload_itertools",
+    "json": "_rezload_json",
     "operator": "_rezload_operator",
     "os.path": "os.path",
     "re": "_rezload_re",

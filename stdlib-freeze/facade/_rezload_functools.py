@@ -10,6 +10,10 @@ from functools import (
 if _rezload.fact("python")[1] < 14:
     _rezload.no_descriptor(partial)
 
+    def reduce(function, iterable, /, *initial):
+        # without keywords
+        return _functools.reduce(function, iterable, *initial)
+
 
 def update_wrapper(wrapper, wrapped, assigned=WRAPPER_ASSIGNMENTS, updated=WRAPPER_UPDATES):
     _rezload.changes(wrapper)

@@ -13,6 +13,18 @@ _UNSURE = ("??", "*?", "}?", "(?<=", "(?<!")
 _POSSESSIVE = ("*+", "++", "?+", "}+", "(?>")
 
 
+if _minor < 11:
+    def _text(original):
+        def text(self):
+            if not self.value:
+                _rezload.decline("attribute-unknown", "the text of no flag, before Python 3.11")
+            return original(self)
+
+        return text
+
+    RegexFlag.__str__, RegexFlag.__repr__ = _text(RegexFlag.__str__), _text(RegexFlag.__repr__)
+
+
 # its name was lower case before 3.13
 if _minor < 13:
     PatternError.__name__ = PatternError.__qualname__ = "error"

@@ -9,6 +9,9 @@ def literal_eval(node_or_string):
     if node_or_string[:1] in (" ", "\t") and _rezload.fact("python")[1] < 10:
         # blanks in front were an error
         _rezload.decline("attribute-unknown", "ast.literal_eval of an indented literal")
+    if "set" in node_or_string and _rezload.fact("python")[1] < 9:
+        # `set()` was an error
+        _rezload.decline("attribute-unknown", "ast.literal_eval of a set")
     return _rezload.literal_eval(node_or_string.lstrip(" \t"))
 
 

@@ -288,7 +288,11 @@ class Path(PurePath):
     def home(cls):
         return Path("~").expanduser()
 
-    def stat(self, *, follow_symlinks=True):
+    def stat(self, *, follow_symlinks=None):
+        if follow_symlinks is None:
+            follow_symlinks = True
+        elif _rezload.fact("python")[1] < 10:
+            _rezload.decline("attribute-unknown", "Path.stat(follow_symlinks=...)")
         return _os.stat(self._text, follow_symlinks=follow_symlinks)
 
     def lstat(self):
@@ -306,9 +310,9 @@ class Path(PurePath):
             pass
         return None
 
-    def exists(self, *, follow_symlinks=True):
-        if not follow_symlinks:
-            _rezload.decline("attribute-unknown", "Path.exists(follow_symlinks=False)")
+    def exists(self, **later):
+        if later:
+            _rezload.decline("attribute-unknown", "Path.exists() with keywords")
         return self._mode() is not None
 
     def is_dir(self):

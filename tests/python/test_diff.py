@@ -80,9 +80,10 @@ def test_rez_refuses_the_declined_files_that_it_refused_before() -> None:
         name: (line["rez"], line.get("error"))
         for name, line in found.items()
         if (line["rez"] == "loads") != (expected["declined/" + name]["view"] is not None)
+        # what depends on the Python that asks
+        and "loads_in" not in expected["declined/" + name]
     }
-    # what depends on the Python that asks
-    assert len(wrong) <= len(found) // 50, wrong
+    assert len(wrong) <= len(found) // 100, wrong
 
 
 def test_what_is_planted_is_found(tmp_path: Path) -> None:

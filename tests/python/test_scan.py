@@ -446,7 +446,7 @@ def test_repositories_work_in_a_forked_child(bundled: Path) -> None:
         "        os._exit(0)\n"
         "    os._exit(1)\n"
         "assert len(list(scan)) == 18225\n"
-        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "sys.exit(os.waitpid(child, 0)[1] != 0)\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", job, str(bundled)]
     subprocess.run(command, check=True, timeout=60)
@@ -467,7 +467,7 @@ def test_a_child_needn_t_wait_for_a_thread_that_it_hasn_t(tmp_path: Path) -> Non
         "    if not child:\n"
         "        os._exit(len(repositories.load_family('fam', '7')))\n"
         "    thread.join()\n"
-        "    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1\n"
+        "    assert os.waitpid(child, 0)[1] == 1 << 8\n"
     )
     command = [sys.executable, "-W", "ignore", "-c", job, str(root)]
     subprocess.run(command, check=True, timeout=60)

@@ -21,10 +21,16 @@ import rezload
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 #: Fixtures that only a limit or a table of some CPython refuses, and what ruff leaves to a linter.
 LENIENT = (
+    "assign_to_debug",
     "bom_twice",
     "fold_fstring_",
+    "function_call_keyword_debug",
+    "function_call_repeated_keyword",
+    "function_param_debug",
+    "function_with_parenthesised_items_39",
     "identifier_",
     "size_",
+    "statement_class_dup_keyword",
     "statement_future_",
     "statement_try_else_without_except",
 )
@@ -80,6 +86,9 @@ def test_the_counts_are_those_of_an_independent_classifier(name: str) -> None:
     counts = {(row["code"], row["detail"]): row["files"] for row in report["constructs"]}
     # `ast` is of one Python
     counts.pop(("new-syntax", None), None)
+    if sys.version_info < (3, 9):
+        # whose parser leaves more to the compiler
+        counts.pop(("syntax-error", None), None)
     assert counts == dict(expected)
 
 

@@ -458,13 +458,59 @@ fn paths_on_windows_are_what_all_pythons_agree_on() {
 }
 
 #[test]
-fn the_profile_decides_which_syntax_is_served() {
-    let source =
-        b"name = 'a'\nversion = '1'\nrequires = []\nmatch 1:\n    case 1: requires = ['b']\n";
-    let at = |minor| VmTier::new(Profile::standalone((3, minor, 0)), Limits::default());
-    assert_eq!(at(10).load(source).unwrap().requires, ["b"]);
-    assert_eq!(
-        at(9).load(source).unwrap_err().declined.reason,
-        Reason::VmSyntax
-    );
+fn what_some_python_does_not_compile_is_not_served() {
+    for body in [
+        "match 1:\n    case 1: requires = ['b']",
+        "with (open('a') as a, open('b') as b):\n    pass",
+        "def helper():\n    a.b = *c",
+        "def helper():\n    yield @a",
+        "def helper():\n    return a[b := 1]",
+        "def helper():\n    return f'{a!r :5}'",
+        "def helper():\n    \\\n    pass",
+        "def helper(a: (b := 1)):\n    pass",
+        "def helper():\n    try: pass\n    except* a: pass",
+        "helper = [a := b for b in []]",
+        "if 1:\n    from __future__ import division",
+        "from os import *\nfrom __future__ import division",
+        "class Helper:\n    return 1",
+        "class Helper(a for a in b):\n    pass",
+        "type helper = int",
+        "for a in *b, c:\n    pass",
+        "helper[*a] = 1",
+        "*a = [1]",
+        "*a, *b = [1]",
+        "try:\n    pass",
+    ] {
+        let source = format!("name = 'a'\nversion = '1'\nrequires = [str(1)]\n{body}\n");
+        for minor in [8, 11, 14] {
+            let tier = VmTier::new(Profile::standalone((3, minor, 0)), Limits::default());
+            let declined = tier.load(source.as_bytes()).unwrap_err().declined;
+            assert_eq!(declined.reason, Reason::VmSyntax, "3.{minor}: {body}");
+        }
+    }
+}
+
+#[test]
+fn what_every_python_compiles_is_served() {
+    let tier = VmTier::default();
+    for (body, requires) in [
+        (
+            "class Of(object):\n    def a(self):\n        return 'x'\nrequires = [Of().a()]",
+            "x",
+        ),
+        (
+            "class Of(object, metaclass=type):\n    a = 'x'\nrequires = [Of.a]",
+            "x",
+        ),
+        (
+            "if (found := 'ab'.find('b')) > 0:\n    requires = [f'x{found}']",
+            "x1",
+        ),
+        ("first, *rest = 'xyz'\nrequires = [rest[-1]]", "z"),
+        ("*_, last = 'xyz'\nrequires = [last]", "z"),
+    ] {
+        assert_eq!(load(&tier, body).requires, [requires], "{body}");
+    }
+    let source = b"'doc'\nfrom __future__ import division, print_function\nname = 'a'\nversion = '1'\nrequires = [str(len('xy') // 2) + 'x']\n";
+    assert_eq!(tier.load(source).unwrap().requires, ["1x"]);
 }

@@ -96,7 +96,8 @@ fn ask_attribute(name: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
     let name = name.to_string_lossy();
     let internal = super::hooks::internal_name(&name, &[]).map(|(_, name)| name);
     let dunder = || name.contains("__").then(|| name.to_string());
-    match internal.or_else(dunder) {
+    let later = || super::hooks::is_later(&name).then(|| name.to_string());
+    match internal.or_else(dunder).or_else(later) {
         Some(name) => Err(decline(vm, Reason::AttributeUnknown, name)),
         None => Ok(()),
     }
