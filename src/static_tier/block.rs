@@ -202,8 +202,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a whole file, of which nothing was read before: every statement that isn't
-    /// of a function of its own, and classes.
+    /// Reads a whole file, of which nothing was read before, as if it were a function's body; it
+    /// may have classes and what else [`Parser::whole`] allows.
     #[cfg(feature = "vm")]
     pub fn file(&mut self) -> Res<()> {
         let mut blocks = take(&mut self.blocks);

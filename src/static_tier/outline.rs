@@ -206,8 +206,8 @@ fn end(text: &str, start: usize) -> Option<usize> {
 
 /// Whether every Python from 3.8 to 3.14 compiles `text`, which has no `\r`.
 ///
-/// What isn't known to compile declines: `match`, `:=`, `async`, and what else is newer or seldom.
-/// What a top level may not hold besides (`global`), too.
+/// What isn't known to compile declines, and what is newer than 3.8 or seldom: `match`, `async`,
+/// `nonlocal`, a `global` at the top level, f-strings in f-strings.
 pub(crate) fn compiles(text: &str) -> Res<()> {
     read(text, Parser::file)
 }

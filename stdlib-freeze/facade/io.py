@@ -81,6 +81,8 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
         _rezload.decline("attribute-unknown", "open() of a file descriptor")
     if mode not in ("r", "rt", "tr", "rb", "br"):
         _rezload.decline("sandbox", "open(..., %r)" % mode)
+    if not isinstance(file, (str, bytes)) and not hasattr(type(file), "__fspath__"):
+        _rezload.decline("attribute-unknown", "open() of what is no path")
     path = os.fspath(file)
     content = _rezload.read(os._text(path))
     if isinstance(content, tuple):

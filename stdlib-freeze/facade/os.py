@@ -59,6 +59,13 @@ def _text(path):
     return path
 
 
+def _asked(function, path, kinds="string, bytes or os.PathLike"):
+    """The text of the path that `function` is given, or the error of C's `path_converter`."""
+    if not isinstance(path, (str, bytes)) and not hasattr(type(path), "__fspath__"):
+        raise TypeError("%s: path should be %s, not %s" % (function, kinds, type(path).__name__))
+    return _text(path)
+
+
 def fsencode(filename):
     filename = fspath(filename)
     return filename.encode("utf-8", "surrogateescape") if isinstance(filename, str) else filename
@@ -184,18 +191,26 @@ class stat_result(tuple):
 def stat(path, *, dir_fd=None, follow_symlinks=True):
     if isinstance(path, int) or dir_fd is not None:
         _rezload.decline("attribute-unknown", "os.stat of a file descriptor")
-    outcome = _rezload.stat(_text(path), bool(follow_symlinks))
+    return _stat(path, _asked("stat", path, "string, bytes, os.PathLike or integer"), follow_symlinks)
+
+
+def lstat(path, *, dir_fd=None):
+    if isinstance(path, int) or dir_fd is not None:
+        _rezload.decline("attribute-unknown", "os.lstat of a file descriptor")
+    return _stat(path, _asked("lstat", path), False)
+
+
+def _stat(path, text, follow_symlinks):
+    outcome = _rezload.stat(text, bool(follow_symlinks))
     if len(outcome) == 2:
         _raise(outcome, path)
     return stat_result(outcome)
 
 
-def lstat(path, *, dir_fd=None):
-    return stat(path, dir_fd=dir_fd, follow_symlinks=False)
-
-
-def _list(path):
-    outcome = _rezload.listdir(_text(path))
+def _list(function, path):
+    if isinstance(path, int):
+        _rezload.decline("attribute-unknown", "os.%s of a file descriptor" % function)
+    outcome = _rezload.listdir(_asked(function, path, "string, bytes, os.PathLike, integer or None"))
     if isinstance(outcome, tuple):
         _raise(outcome, path)
     return outcome
@@ -204,7 +219,7 @@ def _list(path):
 def listdir(path="."):
     if path is None:
         path = "."
-    names = [entry[0] for entry in _list(path)]
+    names = [entry[0] for entry in _list("listdir", path)]
     return [fsencode(entry) for entry in names] if isinstance(path, bytes) else names
 
 
@@ -269,8 +284,9 @@ def scandir(path=None):
     folder = "." if path is None else path
     if isinstance(folder, bytes):
         _rezload.decline("attribute-unknown", "os.scandir of bytes")
+    entries = _list("scandir", folder)
     folder = fspath(folder)
-    return _Scan([DirEntry(folder, entry) for entry in _list(folder)])
+    return _Scan([DirEntry(folder, entry) for entry in entries])
 
 
 def walk(top, topdown=True, onerror=None, followlinks=False):
@@ -305,7 +321,7 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
 def readlink(path, *, dir_fd=None):
     if dir_fd is not None:
         _rezload.decline("attribute-unknown", "os.readlink(dir_fd=...)")
-    outcome = _rezload.readlink(_text(path))
+    outcome = _rezload.readlink(_asked("readlink", path))
     if isinstance(outcome, tuple):
         _raise(outcome, path)
     return fsencode(outcome) if isinstance(path, bytes) else outcome
@@ -314,7 +330,9 @@ def readlink(path, *, dir_fd=None):
 def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
     if dir_fd is not None or effective_ids or not follow_symlinks:
         _rezload.decline("attribute-unknown", "os.access(...)")
-    return _rezload.access(_text(path), mode)
+    if isinstance(path, int):
+        _rezload.decline("attribute-unknown", "os.access of a file descriptor")
+    return _rezload.access(_asked("access", path), mode)
 
 
 def getcwd():
