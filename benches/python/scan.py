@@ -153,7 +153,7 @@ def compare(packages: str, options: argparse.Namespace, folder: str) -> None:
     if len(answers) != 1:
         sys.exit("the answers differ")
     medians = {job: statistics.median(seconds) for job, seconds in times.items()}
-    print("\n| | median | fastest | slowest |", "".join(f" {version} takes |" for version in rez))
+    print("\n| | median | fastest | slowest | " + "".join(f"{version} takes | " for version in rez))
     print("|---|---|---|---|" + "---|" * len(rez))
     for job, seconds in times.items():
         row = [f"{value * 1e3:,.0f} ms" for value in (medians[job], min(seconds), max(seconds))]

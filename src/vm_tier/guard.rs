@@ -270,8 +270,7 @@ pub(super) fn note_change(object: &PyObject, vm: &VirtualMachine) -> PyResult<()
                 || is_builtin(class, vm)
         }
     };
-    let importing = state::with(|run| run.importing > 0).unwrap_or(true);
-    if own || importing {
+    if own || state::is_importing() {
         return Ok(());
     }
     let detail = format!("a change of a {}", object.class().name());

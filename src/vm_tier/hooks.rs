@@ -318,7 +318,7 @@ const INTERNAL: &[&str] = &[
 
 /// Whether the profile's Python may lack the attribute `name`.
 pub(super) fn is_later(name: &str) -> bool {
-    state::with(|run| versions::is_later_attribute(name, run.profile.python.1)).unwrap_or(true)
+    versions::is_later_attribute(name, state::minor())
 }
 
 /// Whether `name` shows how objects are made.

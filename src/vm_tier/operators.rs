@@ -12,7 +12,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, Virtua
 use super::hooks;
 use super::natives::decline;
 use super::observe;
-use super::state;
+use super::state::{is_importing, minor};
 use super::versions;
 use crate::decline::Reason;
 
@@ -211,11 +211,6 @@ fn counted_replacement(this: &PyObject, args: &FuncArgs) -> Option<&'static str>
     (counted && is_empty(this)).then_some("a number of replacements in nothing")
 }
 
-/// The minor version of the profile's Python.
-fn minor() -> u8 {
-    state::with(|run| run.profile.python.1).unwrap_or_default()
-}
-
 /// `None` is no codec, and no way to handle errors.
 fn no_codec(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     let mut all = args.args.iter().chain(args.kwargs.values());
@@ -332,40 +327,28 @@ fn new_range(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyRes
 
 /// `strict` came with Python 3.10.
 fn new_zip(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    new_without_keywords(
-        ZIP.get().filter(|_| minor() >= 10),
-        ZIP.get(),
-        class,
-        args,
-        vm,
-    )
+    new_with_keywords_from(10, ZIP.get(), class, args, vm)
 }
 
 /// `strict` came with Python 3.14.
 fn new_map(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    new_without_keywords(
-        MAP.get().filter(|_| minor() >= 14),
-        MAP.get(),
-        class,
-        args,
-        vm,
-    )
+    new_with_keywords_from(14, MAP.get(), class, args, vm)
 }
 
-/// Makes an instance with `new`, or where there are keywords, which frozen modules may use, with
-/// `with_keywords`.
-fn new_without_keywords(
-    with_keywords: Option<New>,
+/// Makes an instance with `new`, which takes keywords from the minor version `first` on; frozen
+/// modules may use them.
+fn new_with_keywords_from(
+    first: u8,
     new: Option<New>,
     class: PyRef<PyType>,
     args: FuncArgs,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let importing = state::with(|run| run.importing > 0).unwrap_or(true);
-    let plain = args.kwargs.is_empty() || importing;
-    match if plain { new } else { with_keywords } {
-        Some(new) => new(class, args, vm),
-        None => Err(decline(vm, Reason::VmValue, "a keyword of later Pythons")),
+    match new {
+        Some(new) if args.kwargs.is_empty() || minor() >= first || is_importing() => {
+            new(class, args, vm)
+        }
+        _ => Err(decline(vm, Reason::VmValue, "a keyword of later Pythons")),
     }
 }
 

@@ -83,6 +83,16 @@ pub(super) fn with<T>(then: impl FnOnce(&mut Run) -> T) -> Option<T> {
     RUN.with_borrow_mut(|run| run.as_mut().map(then))
 }
 
+/// The minor version of the profile's Python; 0 outside a run.
+pub(super) fn minor() -> u8 {
+    with(|run| run.profile.python.1).unwrap_or_default()
+}
+
+/// Whether frozen modules run that are being imported, or there is no run.
+pub(super) fn is_importing() -> bool {
+    with(|run| run.importing > 0).unwrap_or(true)
+}
+
 /// Notes a refusal, unless there is one already.
 pub(super) fn refuse(reason: Reason, detail: impl Into<String>) {
     with(|run| {

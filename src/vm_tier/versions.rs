@@ -11,8 +11,7 @@ use super::natives::decline;
 use super::state;
 use crate::decline::Reason;
 
-/// Attributes of builtin types, and from which minor version on all types that have one do. One
-/// is the name of an encoding, which is quoted as such a name may be.
+/// Attributes of builtin types, and from which minor version on all types that have one do.
 const LATER: &[(&str, u8)] = &[
     ("__ior__", 9),
     ("__or__", 9),
@@ -23,20 +22,10 @@ const LATER: &[(&str, u8)] = &[
     ("from_bytes", 11),
     ("from_number", 14),
     ("is_integer", 12),
-    ("locale", 10),
     ("mapping", 10),
     ("removeprefix", 9),
     ("removesuffix", 9),
     ("to_bytes", 11),
-];
-
-/// Keywords of functions: what has to be in the text too, and from which minor version on the
-/// function takes it.
-const LATER_KEYWORDS: &[(&str, &str, u8)] = &[
-    ("strict", "realpath", 10),
-    ("root_dir", "glob", 10),
-    ("dir_fd", "glob", 10),
-    ("include_hidden", "glob", 11),
 ];
 
 /// Builtins, and from which minor version on there are such.
@@ -71,44 +60,29 @@ pub(super) fn is_later_attribute(name: &str, minor: u8) -> bool {
 pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    // where the word `name` stands, the bytes around it as `fits` wants them
-    let find = |name: &str, fits: &dyn Fn(Option<&u8>, &[u8]) -> bool| {
-        memmem::find_iter(bytes, name.as_bytes()).find(|at| {
-            let before = at.checked_sub(1).map(|i| &bytes[i]);
-            let rest = &bytes[at + name.len()..];
-            !before.is_some_and(word) && !rest.first().is_some_and(word) && fits(before, rest)
-        })
-    };
-    let is_attribute = |before: Option<&u8>, rest: &[u8]| {
-        before == Some(&b'.')
-            || before.is_some_and(|quote| b"\"'".contains(quote) && rest.first() == Some(quote))
-    };
-    // `name=`, or as a string, which may be the key of a dict that becomes keywords
-    let is_keyword = |_: Option<&u8>, rest: &[u8]| {
-        let quoted = rest.first().is_some_and(|quote| b"\"'".contains(quote));
-        let rest = rest.trim_ascii_start();
-        quoted || rest.first() == Some(&b'=') && rest.get(1) != Some(&b'=')
-    };
-    let attribute = LATER.iter().filter(|(_, first)| minor < *first);
-    let found = attribute
-        .map(|(name, _)| *name)
-        .find_map(|name| find(name, &is_attribute).map(|at| (at, name)));
-    let keyword = || {
-        let later = LATER_KEYWORDS.iter().filter(|(_, _, first)| minor < *first);
-        later
-            .map(|(k, f, _)| (*k, *f))
-            .find_map(|(keyword, function)| {
-                memmem::find(bytes, function.as_bytes())?;
-                find(keyword, &is_keyword).map(|at| (at, keyword))
-            })
-    };
+    let attribute = LATER
+        .iter()
+        .filter(|(_, first)| minor < *first)
+        .find_map(|(name, _)| {
+            memmem::find_iter(bytes, name.as_bytes())
+                .find(|at| {
+                    let before = at.checked_sub(1).map(|i| bytes[i]);
+                    let rest = bytes.get(at + name.len());
+                    match before {
+                        Some(b'.') => !rest.is_some_and(word),
+                        Some(quote @ (b'"' | b'\'')) => rest == Some(&quote),
+                        _ => false,
+                    }
+                })
+                .map(|at| (at, *name))
+        });
     // slices are hashable from 3.12 on
     let slice = || {
         memmem::find_iter(bytes, b"slice(")
             .find(|at| !at.checked_sub(1).is_some_and(|i| word(&bytes[i])))
             .map(|at| (at, "slice()"))
     };
-    found.or_else(keyword).or_else(slice)
+    attribute.or_else(slice)
 }
 
 /// Whether Unicode 12.1, which CPython 3.8 has, says of `c` what later ones do: blocks that were
@@ -209,8 +183,7 @@ fn or_while_importing(
     b: &PyObject,
     vm: &VirtualMachine,
 ) -> PyResult {
-    let importing = state::with(|run| run.importing > 0).unwrap_or(true);
-    match or.filter(|_| importing) {
+    match or.filter(|_| state::is_importing()) {
         Some(or) => or(a, b, vm),
         None => Err(decline(vm, Reason::VmValue, "`|` of types or of dicts")),
     }

@@ -252,6 +252,7 @@ SOURCES = {
     "decimal": "_rezload_decimal",
     "enum": "_rezload_enum",
     "functools": "_rezload_functools",
+    "glob": "_rezload_glob",
     "heapq": "_rezload_heapq",
     "importlib": "_rezload_importlib",
     "importlib.util": "_rezload_importlib",

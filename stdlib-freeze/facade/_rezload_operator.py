@@ -12,11 +12,12 @@ def is_(a, b, /):
 is_not = is_
 
 
-def index(a, /):
-    if type(a) is not int and _rezload.fact("python")[1] < 10:
-        # it gave a subclass as it was
-        _rezload.decline("attribute-unknown", "operator.index before Python 3.10")
-    return _operator.index(a)
+if _rezload.fact("python")[1] < 10:
+    def index(a, /):
+        if type(a) is not int:
+            # it gave a subclass as it was
+            _rezload.decline("attribute-unknown", "operator.index before Python 3.10")
+        return a
 
 
 def attrgetter(attr, /, *attrs):

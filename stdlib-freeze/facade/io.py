@@ -4,6 +4,7 @@ import _io
 import _rezload
 import os
 
+_minor = _rezload.fact("python")[1]
 SEEK_SET, SEEK_CUR, SEEK_END = 0, 1, 2
 UnsupportedOperation = _io.UnsupportedOperation
 
@@ -16,7 +17,7 @@ class BytesIO(_io.BytesIO):
     """`io.BytesIO`."""
 
 
-DEFAULT_BUFFER_SIZE = 131072 if _rezload.fact("python")[1] >= 14 else 8192
+DEFAULT_BUFFER_SIZE = 131072 if _minor >= 14 else 8192
 BlockingIOError = BlockingIOError
 
 
@@ -72,7 +73,8 @@ def text_file(text, name, mode):
 
 
 def text_encoding(encoding, stacklevel=2, /):
-    return "locale" if encoding is None else encoding
+    # before 3.10 nobody asked, and "locale" was unknown
+    return "locale" if encoding is None and _minor >= 10 else encoding
 
 
 def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True,
@@ -81,7 +83,7 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
         _rezload.decline("attribute-unknown", "open() of a file descriptor")
     if mode not in ("r", "rt", "tr", "rb", "br"):
         _rezload.decline("sandbox", "open(..., %r)" % mode)
-    if not isinstance(file, (str, bytes)) and not hasattr(type(file), "__fspath__"):
+    if not isinstance(file, (str, bytes, os.PathLike)):
         _rezload.decline("attribute-unknown", "open() of what is no path")
     path = os.fspath(file)
     content = _rezload.read(os._text(path))
@@ -92,7 +94,7 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
     else:
         if errors not in (None, "strict") or newline is not None:
             _rezload.decline("attribute-unknown", "open(errors=..., newline=...)")
-        if encoding is None or encoding == "locale":
+        if encoding is None or encoding == "locale" and _minor >= 10:
             # the locale's, which only matters beyond ASCII
             encoding = "ascii" if content.isascii() else _rezload.fact("locale.encoding")
         if encoding.lower().replace("_", "-") not in ("ascii", "us-ascii", "utf-8", "utf8"):

@@ -61,7 +61,9 @@ def _text(path):
 
 def _asked(function, path, kinds="string, bytes or os.PathLike"):
     """The text of the path that `function` is given, or the error of C's `path_converter`."""
-    if not isinstance(path, (str, bytes)) and not hasattr(type(path), "__fspath__"):
+    if isinstance(path, int) and "integer" in kinds:
+        _rezload.decline("attribute-unknown", "os.%s of a file descriptor" % function)
+    if not isinstance(path, (str, bytes, PathLike)):
         raise TypeError("%s: path should be %s, not %s" % (function, kinds, type(path).__name__))
     return _text(path)
 
@@ -189,14 +191,14 @@ class stat_result(tuple):
 
 
 def stat(path, *, dir_fd=None, follow_symlinks=True):
-    if isinstance(path, int) or dir_fd is not None:
-        _rezload.decline("attribute-unknown", "os.stat of a file descriptor")
+    if dir_fd is not None:
+        _rezload.decline("attribute-unknown", "os.stat(dir_fd=...)")
     return _stat(path, _asked("stat", path, "string, bytes, os.PathLike or integer"), follow_symlinks)
 
 
 def lstat(path, *, dir_fd=None):
-    if isinstance(path, int) or dir_fd is not None:
-        _rezload.decline("attribute-unknown", "os.lstat of a file descriptor")
+    if dir_fd is not None:
+        _rezload.decline("attribute-unknown", "os.lstat(dir_fd=...)")
     return _stat(path, _asked("lstat", path), False)
 
 
@@ -208,8 +210,6 @@ def _stat(path, text, follow_symlinks):
 
 
 def _list(function, path):
-    if isinstance(path, int):
-        _rezload.decline("attribute-unknown", "os.%s of a file descriptor" % function)
     outcome = _rezload.listdir(_asked(function, path, "string, bytes, os.PathLike, integer or None"))
     if isinstance(outcome, tuple):
         _raise(outcome, path)
@@ -330,8 +330,6 @@ def readlink(path, *, dir_fd=None):
 def access(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
     if dir_fd is not None or effective_ids or not follow_symlinks:
         _rezload.decline("attribute-unknown", "os.access(...)")
-    if isinstance(path, int):
-        _rezload.decline("attribute-unknown", "os.access of a file descriptor")
     return _rezload.access(_asked("access", path), mode)
 
 
@@ -532,3 +530,13 @@ def _expand_home(path_):
 
 
 path.expanduser = _expand_home
+
+if _rezload.fact("python")[1] < 10:
+    _realpath = path.realpath
+
+    def realpath(filename):
+        # without keywords
+        return _realpath(filename)
+
+    path.realpath = realpath
+    del realpath

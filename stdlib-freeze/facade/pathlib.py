@@ -288,12 +288,10 @@ class Path(PurePath):
     def home(cls):
         return Path("~").expanduser()
 
-    def stat(self, *, follow_symlinks=None):
-        if follow_symlinks is None:
-            follow_symlinks = True
-        elif _rezload.fact("python")[1] < 10:
+    def stat(self, **later):
+        if later and _minor < 10:
             _rezload.decline("attribute-unknown", "Path.stat(follow_symlinks=...)")
-        return _os.stat(self._text, follow_symlinks=follow_symlinks)
+        return _os.stat(self._text, **later)
 
     def lstat(self):
         return _os.lstat(self._text)
