@@ -6,6 +6,7 @@ mod package;
 mod package_data;
 mod pool;
 mod repository;
+mod strings;
 #[cfg(feature = "vm")]
 mod vm;
 

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use compact_str::CompactString;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyList, PyString, PyTuple};
 use pyo3::IntoPyObjectExt;
 
+use super::strings;
 use crate::decline::{Declined, Reason};
 use crate::package::{Package, PackageData, Position, Tier, TierDeclined};
 
@@ -54,8 +55,8 @@ impl PyPackage {
 
     /// The family name, as the definition spells it.
     #[getter]
-    fn name(&self) -> &str {
-        &self.0.data.name
+    fn name<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        strings::shared(py, &self.0.data.name)
     }
 
     /// The version, as the definition spells it; empty for an unversioned package.
@@ -66,14 +67,14 @@ impl PyPackage {
 
     /// The requests, each as `str(rez.utils.formatting.PackageRequest(...))` spells it.
     #[getter]
-    fn requires(&self) -> Vec<&str> {
-        borrowed(&self.0.data.requires)
+    fn requires<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        strings::list(py, &self.0.data.requires)
     }
 
     /// One list of requests for each variant.
     #[getter]
-    fn variants(&self) -> Vec<Vec<&str>> {
-        self.0.data.variants.iter().map(|v| borrowed(v)).collect()
+    fn variants<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        strings::lists(py, &self.0.data.variants)
     }
 
     /// The tier that served the file: `"static"`, `"vm"` or `"rez"`.
@@ -106,8 +107,8 @@ impl PyPackage {
             "Package(name={}, version={}, requires={}, variants={}, tier='{}', path={})",
             repr(py, data.name.as_str())?,
             repr(py, data.version.as_str())?,
-            repr(py, self.requires())?,
-            repr(py, self.variants())?,
+            repr(py, self.requires(py)?)?,
+            repr(py, self.variants(py)?)?,
             self.0.tier,
             repr(py, self.0.path.as_os_str())?,
         ))
@@ -238,10 +239,6 @@ pub(super) fn parse_tier(tier: &str) -> PyResult<Tier> {
         .into_iter()
         .find(|known| known.as_str() == tier)
         .ok_or_else(|| PyValueError::new_err(format!("`{tier}` is not a tier")))
-}
-
-pub(super) fn borrowed(strings: &[CompactString]) -> Vec<&str> {
-    strings.iter().map(CompactString::as_str).collect()
 }
 
 fn compact(strings: Vec<String>) -> Vec<CompactString> {

@@ -4,25 +4,24 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use compact_str::CompactString;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyTuple};
+use pyo3::types::{PyList, PyString, PyTuple};
 
-use super::package::{borrowed, parse_tier, repr, PyTierDeclined};
+use super::package::{parse_tier, repr, PyTierDeclined};
 use super::package_data::PyPackageData;
+use super::strings;
 use crate::error::LoadError;
 use crate::package::{PackageData, Tier, TierDeclined};
 use crate::repository::{
-    Pending, Repositories, RepositoryPackage, Scan, ScanError, ScanErrorKind, ScanResult, Selection,
+    Batches, Pending, Repositories, RepositoryPackage, ScanError, ScanErrorKind, ScanResult,
+    Selection,
 };
 use crate::version::VersionRange;
-
-/// How many packages are handed over at a time.
-const BATCH: usize = 256;
 
 /// How long to wait between two looks at pending signals.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -33,20 +32,38 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub(super) struct PyRepositoryPackage {
     data: PackageData,
     uri: String,
-    path: PathBuf,
-    repository: String,
+    path: DefinitionPath,
+    repository: Arc<str>,
     tier: Tier,
     declined: Vec<TierDeclined>,
     warnings: Vec<String>,
 }
 
+/// Where a definition's path is, which nearly always begins its URI.
+#[derive(PartialEq, Eq, Hash)]
+enum DefinitionPath {
+    /// As many bytes at the beginning of the URI.
+    InUri(usize),
+    Apart(PathBuf),
+}
+
+impl DefinitionPath {
+    /// One way for each path, so that equal packages are equal.
+    fn new(path: PathBuf, uri: &str) -> Self {
+        match path.to_str() {
+            Some(text) if uri.starts_with(text) => DefinitionPath::InUri(text.len()),
+            _ => DefinitionPath::Apart(path),
+        }
+    }
+}
+
 impl From<RepositoryPackage> for PyRepositoryPackage {
     fn from(package: RepositoryPackage) -> Self {
         PyRepositoryPackage {
-            path: package.path().to_path_buf(),
+            path: DefinitionPath::InUri(package.path_text().len()),
             data: package.data,
             uri: package.uri,
-            repository: package.repository.to_string(),
+            repository: package.repository,
             tier: package.tier,
             declined: package.declined,
             warnings: package.warnings.iter().map(ToString::to_string).collect(),
@@ -81,9 +98,9 @@ impl PyRepositoryPackage {
                     .map(|variant| compact(variant).collect())
                     .collect(),
             },
+            path: DefinitionPath::new(path, &uri),
             uri,
-            path,
-            repository,
+            repository: repository.into(),
             tier: parse_tier(tier)?,
             declined: declined.iter().map(|d| d.get().0.clone()).collect(),
             warnings,
@@ -92,8 +109,8 @@ impl PyRepositoryPackage {
 
     /// The family's name.
     #[getter]
-    fn name(&self) -> &str {
-        &self.data.name
+    fn name<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        strings::shared(py, &self.data.name)
     }
 
     /// The version; empty for an unversioned package.
@@ -104,14 +121,14 @@ impl PyRepositoryPackage {
 
     /// The requests, as rez spells them.
     #[getter]
-    fn requires(&self) -> Vec<&str> {
-        borrowed(&self.data.requires)
+    fn requires<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        strings::list(py, &self.data.requires)
     }
 
     /// One list of requests for each variant.
     #[getter]
-    fn variants(&self) -> Vec<Vec<&str>> {
-        self.data.variants.iter().map(|v| borrowed(v)).collect()
+    fn variants<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        strings::lists(py, &self.data.variants)
     }
 
     /// `package.uri` in rez.
@@ -123,7 +140,10 @@ impl PyRepositoryPackage {
     /// The definition's file.
     #[getter]
     fn path(&self) -> &OsStr {
-        self.path.as_os_str()
+        match &self.path {
+            DefinitionPath::InUri(len) => OsStr::new(&self.uri[..*len]),
+            DefinitionPath::Apart(path) => path.as_os_str(),
+        }
     }
 
     /// The repository's location, as rez spells it.
@@ -159,10 +179,10 @@ impl PyRepositoryPackage {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!(
             "RepositoryPackage(name={}, version={}, requires={}, variants={}, uri={}, tier='{}')",
-            repr(py, self.name())?,
+            repr(py, self.name(py))?,
             repr(py, self.version())?,
-            repr(py, self.requires())?,
-            repr(py, self.variants())?,
+            repr(py, self.requires(py)?)?,
+            repr(py, self.variants(py)?)?,
             repr(py, &self.uri)?,
             self.tier,
         ))
@@ -267,7 +287,7 @@ impl PyRepositories {
             selection = selection.range(parse_range(range)?);
         }
         Ok(PyScan {
-            scan: Mutex::new(self.0.scan(&selection)),
+            batches: Mutex::new(self.0.batches(&selection, Vec::new)),
             owner: process::id(),
         })
     }
@@ -297,7 +317,7 @@ fn parse_range(range: &str) -> PyResult<VersionRange> {
 /// A scan that goes on in the background.
 #[pyclass(name = "Scan", module = "rezload._native", frozen)]
 pub(super) struct PyScan {
-    scan: Mutex<Scan>,
+    batches: Mutex<Batches<Vec<ScanResult>>>,
     owner: u32,
 }
 
@@ -320,13 +340,15 @@ impl PyScan {
 }
 
 impl PyScan {
+    /// The next batch that has anything in it, an empty one at the end.
     fn batch(&self) -> Result<Vec<ScanResult>, Pending> {
-        let mut scan = self.scan.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut items: Vec<ScanResult> = scan.next_within(PATIENCE)?.into_iter().collect();
-        if !items.is_empty() {
-            items.extend(std::iter::from_fn(|| scan.next_ready()).take(BATCH));
+        let mut batches = self.batches.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match batches.next_within(PATIENCE)? {
+                Some(batch) if batch.is_empty() => {}
+                batch => return Ok(batch.unwrap_or_default()),
+            }
         }
-        Ok(items)
     }
 }
 

@@ -1,9 +1,8 @@
 //! All packages of the repositories, one by one.
 
 use std::iter::FusedIterator;
-use std::time::Duration;
 
-use super::batches::{Batches, Pending};
+use super::batches::Batches;
 use super::ScanResult;
 
 /// An iterator over the packages of repositories; see
@@ -32,28 +31,6 @@ impl Scan {
     pub fn is_without_repository(&self) -> bool {
         self.batches.is_without_repository()
     }
-
-    /// A package that has been read and can be had without waiting.
-    #[cfg(feature = "python")]
-    pub(crate) fn next_ready(&mut self) -> Option<ScanResult> {
-        self.ready.next()
-    }
-
-    /// The next item, `None` at the end; an error when nothing has come within `patience`.
-    pub(crate) fn next_within(
-        &mut self,
-        patience: Duration,
-    ) -> Result<Option<ScanResult>, Pending> {
-        loop {
-            if let Some(item) = self.ready.next() {
-                return Ok(Some(item));
-            }
-            match self.batches.next_within(patience)? {
-                Some(batch) => self.ready = batch.into_iter(),
-                None => return Ok(None),
-            }
-        }
-    }
 }
 
 impl Iterator for Scan {
@@ -61,9 +38,10 @@ impl Iterator for Scan {
 
     fn next(&mut self) -> Option<ScanResult> {
         loop {
-            if let Ok(item) = self.next_within(Duration::from_secs(3600)) {
-                return item;
+            if let Some(item) = self.ready.next() {
+                return Some(item);
             }
+            self.ready = self.batches.next()?.into_iter();
         }
     }
 }

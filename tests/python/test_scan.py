@@ -392,6 +392,26 @@ def test_a_package_is_a_value(tmp_path: Path) -> None:
     assert "RepositoryPackage(name='fam', version='1'" in repr(package)
 
 
+def test_a_list_of_requests_is_the_caller_s(tmp_path: Path) -> None:
+    text = "name = 'a'\nversion = '1'\nrequires = ['b-1']\nvariants = [['c-1', 'd-1']]\n"
+    write(tmp_path, {"a/1/package.py": text})
+    for package in (*rezload.scan(tmp_path), rezload.load(tmp_path / "a/1/package.py")):
+        assert not isinstance(package, LoadError)
+        package.requires.append("x")
+        package.variants[0].append("x")
+        assert (package.requires, package.variants) == (["b-1"], [["c-1", "d-1"]])
+
+
+def test_more_requests_than_strings_are_kept(tmp_path: Path) -> None:
+    """Each is what the file says, also the second time, whatever has taken its place."""
+    families = {f"f{n}": [f"r{n}_{k}-{k % 7}" for k in range(1000)] for n in range(20)}
+    for name, requires in families.items():
+        write(tmp_path, {f"{name}/1/package.py": f"name = '{name}'\nrequires = {requires}\n"})
+    for _ in range(2):
+        packages = [item for item in rezload.scan(tmp_path) if not isinstance(item, LoadError)]
+        assert {package.name: package.requires for package in packages} == families
+
+
 def test_definitions_of_a_family_are_read_only_when_asked_for(tmp_path: Path) -> None:
     root = write(tmp_path, {f"fam/{n}/package.py": f"requires = ['r{n}']" for n in range(5)})
     repositories = Repositories(root)
