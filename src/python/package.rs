@@ -5,13 +5,12 @@ use std::ffi::OsStr;
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 
-use compact_str::CompactString;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 use pyo3::IntoPyObjectExt;
 
-use super::strings;
+use super::strings::{self, compact, compact_rows};
 use crate::decline::{Declined, Reason};
 use crate::package::{Package, PackageData, Position, Tier, TierDeclined};
 
@@ -43,7 +42,7 @@ impl PyPackage {
             name: name.into(),
             version: version.into(),
             requires: compact(requires),
-            variants: variants.into_iter().map(compact).collect(),
+            variants: compact_rows(variants),
         };
         Ok(PyPackage(Package {
             data,
@@ -239,10 +238,6 @@ pub(super) fn parse_tier(tier: &str) -> PyResult<Tier> {
         .into_iter()
         .find(|known| known.as_str() == tier)
         .ok_or_else(|| PyValueError::new_err(format!("`{tier}` is not a tier")))
-}
-
-fn compact(strings: Vec<String>) -> Vec<CompactString> {
-    strings.into_iter().map(CompactString::from).collect()
 }
 
 fn hash_of(value: &impl Hash) -> u64 {

@@ -2,37 +2,20 @@
 
 use compact_str::CompactString;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyTuple, PyType};
+use pyo3::types::{PyList, PyString, PyTuple, PyType};
 
 use super::package::repr;
+use super::strings::{self, compact, compact_rows};
 use crate::package::PackageData;
 
 /// One package's solver fields, with pyrer's constructor, attributes and class methods.
-#[pyclass(name = "PackageData", module = "rezload", eq, get_all, set_all)]
+#[pyclass(name = "PackageData", module = "rezload", eq)]
 #[derive(PartialEq)]
-pub(super) struct PyPackageData {
-    /// The family name.
-    name: String,
-    /// The version; empty for an unversioned package.
-    version: String,
-    /// The requests.
-    requires: Vec<String>,
-    /// One list of requests for each variant.
-    variants: Vec<Vec<String>>,
-}
+pub(super) struct PyPackageData(PackageData);
 
 impl From<PackageData> for PyPackageData {
     fn from(data: PackageData) -> Self {
-        let strings = |list: Vec<CompactString>| {
-            let list = list.into_iter().map(CompactString::into_string);
-            list.collect::<Vec<_>>()
-        };
-        PyPackageData {
-            name: data.name.into_string(),
-            version: data.version.into_string(),
-            requires: strings(data.requires),
-            variants: data.variants.into_iter().map(strings).collect(),
-        }
+        PyPackageData(data)
     }
 }
 
@@ -41,17 +24,61 @@ impl PyPackageData {
     #[new]
     #[pyo3(signature = (name, version, requires = None, variants = None))]
     fn new(
-        name: String,
-        version: String,
+        name: &str,
+        version: &str,
         requires: Option<Vec<String>>,
         variants: Option<Vec<Vec<String>>>,
     ) -> Self {
-        PyPackageData {
-            name,
-            version,
-            requires: requires.unwrap_or_default(),
-            variants: variants.unwrap_or_default(),
-        }
+        PyPackageData(PackageData {
+            name: name.into(),
+            version: version.into(),
+            requires: compact(requires.unwrap_or_default()),
+            variants: compact_rows(variants.unwrap_or_default()),
+        })
+    }
+
+    /// The family name.
+    #[getter]
+    fn name<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
+        strings::shared(py, &self.0.name)
+    }
+
+    #[setter]
+    fn set_name(&mut self, name: &str) {
+        self.0.name = name.into();
+    }
+
+    /// The version; empty for an unversioned package.
+    #[getter]
+    fn version(&self) -> &str {
+        &self.0.version
+    }
+
+    #[setter]
+    fn set_version(&mut self, version: &str) {
+        self.0.version = version.into();
+    }
+
+    /// The requests.
+    #[getter]
+    fn requires<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        strings::list(py, &self.0.requires)
+    }
+
+    #[setter]
+    fn set_requires(&mut self, requires: Vec<String>) {
+        self.0.requires = compact(requires);
+    }
+
+    /// One list of requests for each variant.
+    #[getter]
+    fn variants<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        strings::lists(py, &self.0.variants)
+    }
+
+    #[setter]
+    fn set_variants(&mut self, variants: Vec<Vec<String>>) {
+        self.0.variants = compact_rows(variants);
     }
 
     /// Takes the fields of a rez `Package`, or of anything with its four attributes.
@@ -63,19 +90,19 @@ impl PyPackageData {
         let variants = pkg.getattr("variants")?;
         let variants = items(&variants)?
             .iter()
-            .map(strings)
+            .map(texts)
             .collect::<PyResult<_>>()?;
         let version = pkg.getattr("version")?;
-        Ok(PyPackageData {
+        Ok(PyPackageData(PackageData {
             name: text(&pkg.getattr("name")?)?,
             version: if version.is_none() {
-                String::new()
+                CompactString::default()
             } else {
                 text(&version)?
             },
-            requires: strings(&pkg.getattr("requires")?)?,
+            requires: texts(&pkg.getattr("requires")?)?,
             variants,
-        })
+        }))
     }
 
     /// The constructor under pyrer's other name.
@@ -83,8 +110,8 @@ impl PyPackageData {
     #[pyo3(signature = (name, version, requires = None, variants = None))]
     fn from_strings(
         _cls: &Bound<'_, PyType>,
-        name: String,
-        version: String,
+        name: &str,
+        version: &str,
         requires: Option<Vec<String>>,
         variants: Option<Vec<Vec<String>>>,
     ) -> Self {
@@ -94,18 +121,23 @@ impl PyPackageData {
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!(
             "PackageData(name={}, version={}, requires={}, variants={})",
-            repr(py, &self.name)?,
-            repr(py, &self.version)?,
-            repr(py, &self.requires)?,
-            repr(py, &self.variants)?,
+            repr(py, self.name(py))?,
+            repr(py, self.version())?,
+            repr(py, self.requires(py)?)?,
+            repr(py, self.variants(py)?)?,
         ))
     }
 
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
-        let this = slf.try_borrow()?;
-        let fields = (&this.name, &this.version, &this.requires, &this.variants);
-        let fields = fields.into_pyobject(slf.py())?.into_any();
-        PyTuple::new(slf.py(), [slf.get_type().into_any(), fields])
+        let (py, this) = (slf.py(), slf.try_borrow()?);
+        let fields = (
+            this.name(py),
+            this.version(),
+            this.requires(py)?,
+            this.variants(py)?,
+        );
+        let fields = fields.into_pyobject(py)?.into_any();
+        PyTuple::new(py, [slf.get_type().into_any(), fields])
     }
 }
 
@@ -117,12 +149,12 @@ fn items<'py>(value: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     value.try_iter()?.collect()
 }
 
-fn strings(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+fn texts(value: &Bound<'_, PyAny>) -> PyResult<Vec<CompactString>> {
     items(value)?.iter().map(text).collect()
 }
 
 /// `str(value)`.
-fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+fn text(value: &Bound<'_, PyAny>) -> PyResult<CompactString> {
     let text: Bound<'_, PyString> = value.str()?;
-    Ok(text.to_cow()?.into_owned())
+    Ok(CompactString::from(text.to_cow()?))
 }

@@ -7,14 +7,13 @@ use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use compact_str::CompactString;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
 use super::package::{parse_tier, repr, PyTierDeclined};
 use super::package_data::PyPackageData;
-use super::strings;
+use super::strings::{self, compact, compact_rows};
 use crate::error::LoadError;
 use crate::package::{PackageData, Tier, TierDeclined};
 use crate::repository::{
@@ -87,16 +86,12 @@ impl PyRepositoryPackage {
         declined: Vec<Bound<'_, PyTierDeclined>>,
         warnings: Vec<String>,
     ) -> PyResult<Self> {
-        let compact = |requests: Vec<String>| requests.into_iter().map(CompactString::from);
         Ok(PyRepositoryPackage {
             data: PackageData {
                 name: name.into(),
                 version: version.into(),
-                requires: compact(requires).collect(),
-                variants: variants
-                    .into_iter()
-                    .map(|variant| compact(variant).collect())
-                    .collect(),
+                requires: compact(requires),
+                variants: compact_rows(variants),
             },
             path: DefinitionPath::new(path, &uri),
             uri,

@@ -55,3 +55,13 @@ pub(super) fn lists<'py>(
     let rows = rows.iter().map(|row| list(py, row));
     PyList::new(py, rows.collect::<PyResult<Vec<_>>>()?)
 }
+
+/// What a caller gives for requests.
+pub(super) fn compact(texts: Vec<String>) -> Vec<CompactString> {
+    texts.into_iter().map(CompactString::from).collect()
+}
+
+/// What a caller gives for variants.
+pub(super) fn compact_rows(rows: Vec<Vec<String>>) -> Vec<Vec<CompactString>> {
+    rows.into_iter().map(compact).collect()
+}
