@@ -70,6 +70,7 @@ mod loader;
 mod package;
 #[cfg(feature = "python")]
 mod python;
+mod real_path;
 mod repository;
 #[cfg(feature = "rez")]
 mod rez_tier;

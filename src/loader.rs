@@ -1,13 +1,13 @@
 //! The ladder: which tier serves a file, and why the earlier ones declined.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::decline::Declined;
 use crate::error::LoadError;
 use crate::package::{LoadedDefinition, Package, PackageData, Tier, TierDeclined};
+use crate::real_path::real_path;
 #[cfg(feature = "rez")]
 use crate::rez_tier::RezTier;
 use crate::source_file::with_source;
@@ -240,20 +240,4 @@ fn by_static(declined: Declined, source: &[u8]) -> TierDeclined {
         position: declined.position(source),
         detail: None,
     }
-}
-
-/// `os.path.realpath` of a file that exists.
-fn real_path(path: &Path) -> io::Result<PathBuf> {
-    let real = std::fs::canonicalize(path)?;
-    #[cfg(windows)]
-    if let Some(text) = real.to_str() {
-        // Python gives paths without the prefix of verbatim ones
-        if let Some(share) = text.strip_prefix(r"\\?\UNC\") {
-            return Ok(PathBuf::from(format!(r"\\{share}")));
-        }
-        if let Some(plain) = text.strip_prefix(r"\\?\") {
-            return Ok(PathBuf::from(plain));
-        }
-    }
-    Ok(real)
 }

@@ -16,6 +16,7 @@ use super::stats::median;
 use super::Input;
 use crate::digest::fnv1a;
 use crate::json_path::path_value;
+use crate::real_path::real_path;
 
 const DRIVER: &str = include_str!("driver.py");
 
@@ -272,7 +273,7 @@ impl Process {
             }
             let path = std::path::absolute(input.path).unwrap_or_else(|_| input.path.clone());
             // rez resolves the links of a file before it loads it
-            text.push_str(path_value(&path.canonicalize().unwrap_or(path)).get());
+            text.push_str(path_value(&real_path(&path).unwrap_or(path)).get());
         }
         text.push_str("]}\n");
         // if it has died, the next line says so

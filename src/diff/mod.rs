@@ -16,6 +16,7 @@ pub use state::{State, StateError};
 use crate::error::LoadError;
 use crate::loader::Loader;
 use crate::package::{PackageData, Tier};
+use crate::real_path::real_path;
 use crate::rez_tier::RezTier;
 
 /// What is compared.
@@ -178,8 +179,7 @@ fn compare_once(
         Scope::Fields => loader
             .load_source(path, source)
             .map(|package| (package.tier, fields(&package.data))),
-        Scope::Definition => path
-            .canonicalize()
+        Scope::Definition => real_path(path)
             .map_err(|source| LoadError::Read {
                 path: path.to_path_buf(),
                 source,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::{ScanError, ScanErrorKind};
+use crate::real_path::real_path;
 
 /// The location of the repository that `path` names, an entry of rez's `packages_path`.
 ///
@@ -19,13 +20,12 @@ pub(super) fn locate(path: &Path) -> Result<String, ScanError> {
         Some(_) => return Err(refuse(path, ScanErrorKind::RepositoryType)),
     };
     let absolute = absolute(Path::new(text)).map_err(|error| refuse(path, error.into()))?;
-    let location = absolute.canonicalize().unwrap_or(absolute);
+    let location = real_path(&absolute).unwrap_or(absolute);
     let location = location
         .into_os_string()
         .into_string()
         .map_err(|_| refuse(path, ScanErrorKind::NotUtf8))?;
     Ok(if cfg!(windows) {
-        let location = location.strip_prefix(r"\\?\").unwrap_or(&location);
         location.to_lowercase()
     } else {
         location

@@ -480,6 +480,10 @@ fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) ->
         if base.is_sign_negative() && exponent.fract() != 0.0 {
             return Err(decline(vm, Reason::VmValue, "a root of a negative number"));
         }
+        // the C library's `pow`, of which Windows has several
+        if cfg!(windows) {
+            return Err(decline(vm, Reason::HostFact, "a power of floats"));
+        }
     }
     match POWER.get() {
         Some(power) => power(a, b, modulus, vm),

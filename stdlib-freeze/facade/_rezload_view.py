@@ -10,6 +10,7 @@ import builtins as _builtins
 import sys as _sys
 
 _minor = _rezload.fact("python")[1]
+_path_module = "ntpath" if _rezload.fact("os.name") == "nt" else "posixpath"
 _views = {}
 
 
@@ -96,7 +97,7 @@ def view(name):
     result = View(name)
     contents = result.__dict__
     contents.clear()
-    contents["__name__"] = "posixpath" if name == "os.path" else name
+    contents["__name__"] = _path_module if name == "os.path" else name
     absent, dynamic, later, lazy = set(), set(), set(), set()
     real = None
     if exports:

@@ -156,6 +156,8 @@ def getenv(key, default=None):
 
 
 def _raise(outcome, path):
+    if name == "nt":
+        _rezload.decline("host-fact", "a file that Windows refuses")
     raise OSError(outcome[0], outcome[1], path)
 
 

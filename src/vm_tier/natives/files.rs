@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Component, Path, Prefix};
 
 use rustpython_vm::builtins::{PyModule, PyStrRef};
 use rustpython_vm::convert::ToPyObject;
-use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
+use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::super::state;
 use super::{decline, host_text, natives};
@@ -29,6 +29,12 @@ fn content_path(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
         let detail = format!("what {} tells", full.display());
         return Err(decline(vm, Reason::Unordered, detail));
     }
+    // `NUL` and `con.txt` are such on Windows, wherever they are said to be
+    if let Some(Component::Prefix(prefix)) = full.components().next() {
+        if matches!(prefix.kind(), Prefix::DeviceNS(_) | Prefix::Verbatim(_)) {
+            return Err(decline(vm, Reason::HostFact, "a device"));
+        }
+    }
     Ok(host)
 }
 
@@ -44,20 +50,26 @@ fn host_path(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
 }
 
 /// `(errno, strerror)`, which the facade raises as an `OSError`.
-fn failed(error: &io::Error, vm: &VirtualMachine) -> PyObjectRef {
+///
+/// Windows' own codes aren't errno's, CPython has the texts of some from Windows and of others
+/// from C, and which it is depends on the function: there it declines.
+fn failed(error: &io::Error, vm: &VirtualMachine) -> PyResult {
+    if cfg!(windows) {
+        return Err(decline(vm, Reason::HostFact, "a file that Windows refuses"));
+    }
     let text = error.to_string();
     let words = text
         .split(" (os error ")
         .next()
         .unwrap_or_default()
         .to_owned();
-    (error.raw_os_error().unwrap_or(5), words).to_pyobject(vm)
+    Ok((error.raw_os_error().unwrap_or(5), words).to_pyobject(vm))
 }
 
 fn getcwd(vm: &VirtualMachine) -> PyResult {
     match std::env::current_dir() {
         Ok(path) => host_text(path.as_os_str(), vm),
-        Err(error) => Ok(failed(&error, vm)),
+        Err(error) => failed(&error, vm),
     }
 }
 
@@ -99,7 +111,7 @@ fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
                 ])
                 .into()
         }
-        Err(error) => failed(&error, vm),
+        Err(error) => failed(&error, vm)?,
     })
 }
 
@@ -134,11 +146,9 @@ fn stat(path: PyStrRef, follow: bool, vm: &VirtualMachine) -> PyResult {
                 ])
                 .into())
         }
-        // Windows' own codes aren't errno's
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Ok((2, "No such file or directory").to_pyobject(vm))
-        }
-        Err(_) => Err(decline(vm, Reason::HostFact, "a file that Windows refuses")),
+        // nothing is there, which the facade may answer but not raise
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((2, "").to_pyobject(vm)),
+        Err(error) => failed(&error, vm),
     }
 }
 
@@ -146,13 +156,13 @@ fn listdir(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
     let path = content_path(&path, vm)?;
     let entries = match fs::read_dir(&path) {
         Ok(entries) => entries,
-        Err(error) => return Ok(failed(&error, vm)),
+        Err(error) => return failed(&error, vm),
     };
     let mut list = Vec::new();
     for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) => return Ok(failed(&error, vm)),
+            Err(error) => return failed(&error, vm),
         };
         let kind = match entry.file_type() {
             Ok(kind) if kind.is_symlink() => "link",
@@ -173,7 +183,7 @@ fn listdir(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
 fn readlink(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
     match fs::read_link(content_path(&path, vm)?) {
         Ok(target) => host_text(target.as_os_str(), vm),
-        Err(error) => Ok(failed(&error, vm)),
+        Err(error) => failed(&error, vm),
     }
 }
 
@@ -207,7 +217,7 @@ fn read(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
             Reason::HostFact,
             "a file that is too big, or none to read to its end",
         )),
-        Err(error) => Ok(failed(&error, vm)),
+        Err(error) => failed(&error, vm),
     }
 }
 

@@ -8,12 +8,16 @@ use rustpython_vm::builtins::PyModule;
 use rustpython_vm::function::ArgIntoFloat;
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
+use super::decline;
+use crate::decline::Reason;
+
 pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
     for (name, function) in FUNCTIONS {
         let native = vm.new_function(
             name,
             move |x: ArgIntoFloat, vm: &VirtualMachine| -> PyResult<f64> {
                 let x = x.into_float();
+                certain(name, vm)?;
                 checked(function(x), &[x], vm)
             },
         );
@@ -24,6 +28,7 @@ pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
             name,
             move |x: ArgIntoFloat, y: ArgIntoFloat, vm: &VirtualMachine| -> PyResult<f64> {
                 let (x, y) = (x.into_float(), y.into_float());
+                certain(name, vm)?;
                 checked(function(x, y), &[x, y], vm)
             },
         );
@@ -69,6 +74,19 @@ const FUNCTIONS_OF_TWO: [(&str, FunctionOfTwo); 4] = [
     ("math_atan2", f64::atan2),
     ("math_copysign", f64::copysign),
 ];
+
+/// Functions whose results are exact, whatever library has them.
+const EXACT: [&str; 3] = ["math_copysign", "math_fmod", "math_sqrt"];
+
+/// Declines where CPython may have another C library than this program has: on Windows each
+/// compiler brings its own, and their last bits differ.
+fn certain(name: &str, vm: &VirtualMachine) -> PyResult<()> {
+    if cfg!(windows) && !EXACT.contains(&name) {
+        let detail = name.replacen("math_", "math.", 1);
+        return Err(decline(vm, Reason::HostFact, detail));
+    }
+    Ok(())
+}
 
 /// `result`, or what `math_1` and its like of CPython's `mathmodule.c` raise for it.
 fn checked(result: f64, arguments: &[f64], vm: &VirtualMachine) -> PyResult<f64> {
