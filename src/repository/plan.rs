@@ -4,6 +4,7 @@
 //! same version in a later one, whether it loads or not.
 
 use std::cmp::Ordering;
+use std::io;
 use std::path::{Path, PathBuf, MAIN_SEPARATOR};
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::combined::Combined;
 use super::error::{ScanError, ScanErrorKind};
 use super::family::{versions, Refusal, Versions};
 use super::folder::Folder;
+use super::list::{Kind, Listing};
 use super::load::{Job, Read};
 use super::package::RepositoryPackage;
 use super::select::Selection;
@@ -41,6 +43,32 @@ impl Place {
         python: false,
         yaml: false,
     };
+
+    /// What is in the repository at `location` under the name of `family` in just this spelling.
+    ///
+    /// `_get_family` of the filesystem plugin lists the repository where the file system doesn't
+    /// tell `Maya` from `maya`.
+    fn in_repository(location: &Path, family: &str) -> io::Result<Place> {
+        let listing = match Listing::of_repository(location) {
+            Ok(listing) => listing,
+            Err(error) if is_no_directory(&error) => return Ok(Place::NOTHING),
+            Err(error) => return Err(error),
+        };
+        let (mut directory, mut python, mut yaml) = (false, false, false);
+        for (name, kind) in listing.iter() {
+            match name.strip_prefix(family.as_bytes()) {
+                Some(b"") => directory = matches!(kind, Kind::Directory | Kind::Unknown),
+                Some(b".py") => python = true,
+                Some(b".yaml") => yaml = true,
+                _ => {}
+            }
+        }
+        Ok(Place::Listed {
+            directory,
+            python,
+            yaml,
+        })
+    }
 
     fn may_be_directory(self) -> bool {
         matches!(
@@ -149,7 +177,12 @@ impl Plan {
         let mut folders = Vec::new();
         let mut found = false;
         for (repository, location) in repositories.iter().enumerate() {
-            let known = place(repository);
+            let mut known = place(repository);
+            if cfg!(windows) && known == Place::Unknown {
+                let location = Path::new(&**location);
+                known = Place::in_repository(location, family)
+                    .map_err(|error| refuse((location.to_path_buf(), error.into())))?;
+            }
             let path = join(location, family);
             if known.may_be_directory() {
                 match versions(roots.of(repository), family, Path::new(&path), settings) {

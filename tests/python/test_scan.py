@@ -362,6 +362,18 @@ def test_other_settings_of_rez(tmp_path: Path) -> None:
     assert [p.requires for p in versioned.load_family("both")] == [["c"]]
 
 
+def test_a_family_goes_by_its_spelling(tmp_path: Path) -> None:
+    """rez tells `Fam` from `fam` on Windows, too, where the file system doesn't."""
+    from rez.packages import iter_packages
+
+    files = {"Fam/1/package.py": "", "com.py": "versions = ['1', '2']\n", "Dir.py/1/package.py": ""}
+    root = write(tmp_path, files)
+    for name in ["Fam", "fam", "FAM", "com", "Com", "Dir.py", "dir.py", "Dir", "none"]:
+        expected = [package.uri for package in iter_packages(name, paths=[str(root)])]
+        assert [package.uri for package in rezload.load_family(root, name)] == sorted(expected)
+        assert [getattr(item, "uri", item) for item in rezload.scan(root, name)] == sorted(expected)
+
+
 def test_a_family_that_fails_raises(tmp_path: Path) -> None:
     root = write(
         tmp_path,
