@@ -59,20 +59,38 @@ struct Family<'a> {
 }
 
 impl Family<'_> {
-    /// `os.path.isfile(path/name)`.
+    /// `os.path.isfile(path/name)`. Whether a file of another case is meant, too, only the file
+    /// system knows.
     fn has_file(&self, name: &str) -> bool {
-        self.listing
-            .find(name.as_bytes())
-            .is_some_and(|kind| is_file(kind, || self.path.join(name)))
+        let path = || self.path.join(name);
+        match self.listing.find(name.as_bytes()) {
+            Some((true, kind)) => is_file(kind, path),
+            Some((false, _)) => path().is_file(),
+            None => false,
+        }
     }
 
     fn version_directories(&self, settings: &Settings) -> Result<Vec<Version>, Refusal> {
-        let markers: HashMap<&[u8], Kind> = self
+        let markers: HashMap<String, (&[u8], Kind)> = self
             .listing
             .iter()
-            .filter(|(name, kind)| *kind != Kind::Directory && name.starts_with(IGNORE.as_bytes()))
-            .map(|(name, kind)| (&name[IGNORE.len()..], kind))
+            .filter(|(name, kind)| *kind != Kind::Directory && name.starts_with(b"."))
+            .map(|(name, kind)| (folded(name), (name, kind)))
+            .filter(|(folded, _)| folded.starts_with(IGNORE))
             .collect();
+        let is_ignored = |name: &[u8]| {
+            if markers.is_empty() {
+                return false;
+            }
+            let marker = [IGNORE.as_bytes(), name].concat();
+            let path = || self.path.join(lossless(&marker));
+            match markers.get(&folded(&marker)) {
+                Some((exact, kind)) if **exact == *marker => is_file(*kind, path),
+                // of another case, or one of several
+                Some(_) => path().is_file(),
+                None => false,
+            }
+        };
         let mut building = Vec::new();
         let mut versions = Vec::with_capacity(self.listing.len());
         let mut refused: Option<(&[u8], ScanErrorKind)> = None;
@@ -87,11 +105,7 @@ impl Family<'_> {
             if !is_directory(kind, || self.path.join(lossless(name))) {
                 continue;
             }
-            let marker = || {
-                self.path
-                    .join(lossless(&[IGNORE.as_bytes(), name].concat()))
-            };
-            if markers.get(name).is_some_and(|kind| is_file(*kind, marker)) {
+            if is_ignored(name) {
                 continue;
             }
             // of several the first by name is told, in whatever order the system gives them
@@ -136,6 +150,11 @@ fn has_definition<'a>(path: &Path, stems: impl IntoIterator<Item = &'a str>) -> 
             .iter()
             .any(|extension| path.join(format!("{stem}.{extension}")).is_file())
     })
+}
+
+/// The same for names that a file system may take for one another.
+fn folded(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).to_lowercase()
 }
 
 /// The name of an entry as the system has it.

@@ -141,9 +141,19 @@ impl Listing {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    pub fn find(&self, name: &[u8]) -> Option<Kind> {
-        let mut entries = self.iter();
-        entries.find_map(|(entry, kind)| (entry == name).then_some(kind))
+    /// The kind of the entry `name`, or else of one that differs in the case of its letters, and
+    /// whether it is `name` itself.
+    pub fn find(&self, name: &[u8]) -> Option<(bool, Kind)> {
+        let mut similar = None;
+        for (entry, kind) in self.iter() {
+            if entry == name {
+                return Some((true, kind));
+            }
+            if entry.eq_ignore_ascii_case(name) {
+                similar = Some((false, kind));
+            }
+        }
+        similar
     }
 }
 

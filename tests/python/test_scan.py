@@ -374,6 +374,24 @@ def test_a_family_goes_by_its_spelling(tmp_path: Path) -> None:
         assert [getattr(item, "uri", item) for item in rezload.scan(root, name)] == sorted(expected)
 
 
+def test_the_file_system_says_whether_case_matters(tmp_path: Path) -> None:
+    """Of definitions and markers, for which rez asks it by name."""
+    files = {
+        "fam/Package.py": "requires = ['x']\n",
+        "fam/1/package.py": "requires = ['a']\n",
+        "other/1-Beta/Package.py": "requires = ['b']\n",
+        "ignored/1-Beta/package.py": "",
+        "ignored/.ignore1-beta": "",
+        "ignored/2-Beta/package.py": "",
+        "ignored/.IGNORE2-Beta": "",
+        "ignored/3-Beta/package.py": "",
+        "ignored/.ignore3-Beta": "",
+        "ignored/.ignore4/readme": "",
+        "ignored/4/package.py": "",
+    }
+    assert_equal_to_rez([write(tmp_path, files)])
+
+
 def test_a_family_that_fails_raises(tmp_path: Path) -> None:
     root = write(
         tmp_path,
