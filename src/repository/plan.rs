@@ -51,7 +51,7 @@ impl Place {
     fn in_repository(location: &Path, family: &str) -> io::Result<Place> {
         let listing = match Listing::of_repository(location) {
             Ok(listing) => listing,
-            Err(error) if is_no_directory(&error) => return Ok(Place::NOTHING),
+            Err(_) if !location.is_dir() => return Ok(Place::NOTHING),
             Err(error) => return Err(error),
         };
         let (mut directory, mut python, mut yaml) = (false, false, false);
