@@ -4,9 +4,49 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// `os.path.realpath` of what exists.
-#[cfg(not(windows))]
+#[cfg(any(target_os = "linux", not(any(unix, windows))))]
 pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
+}
+
+/// `os.path.realpath` of what exists.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
+    link_by_link(path)
+}
+
+/// As `posixpath.py` does it: names that are no links stay as they are written, where the system's
+/// own `realpath` may put them in the case that they have on the disk, as on macOS.
+#[cfg(all(unix, any(test, not(target_os = "linux"))))]
+fn link_by_link(path: &Path) -> io::Result<PathBuf> {
+    /// As many as the kernels follow, more or less.
+    const MAX_LINKS: usize = 40;
+
+    let names = |path: &Path| -> Vec<_> {
+        let names = path.components().rev();
+        names.map(|name| name.as_os_str().to_owned()).collect()
+    };
+    let mut links = 0;
+    let mut real = PathBuf::new();
+    let mut rest = names(&std::env::current_dir()?.join(path));
+    while let Some(name) = rest.pop() {
+        if name == ".." {
+            real.pop();
+            continue;
+        }
+        // the root takes the place of what is before it
+        let next = real.join(name);
+        if !next.symlink_metadata()?.is_symlink() {
+            real = next;
+            continue;
+        }
+        links += 1;
+        if links > MAX_LINKS {
+            return Err(io::Error::from_raw_os_error(libc::ELOOP));
+        }
+        rest.extend(names(&next.read_link()?));
+    }
+    Ok(real)
 }
 
 /// `os.path.realpath` of what exists (`ntpath.py`): Windows gives the path with the prefix of
@@ -37,6 +77,54 @@ pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
         Ok(same) if same == real => plain,
         _ => real,
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::fs::{create_dir_all, write};
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn links_lead_where_the_system_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        create_dir_all(root.join("a/b")).unwrap();
+        write(root.join("a/b/file"), "").unwrap();
+        symlink("a/b", root.join("relative")).unwrap();
+        symlink(root.join("a"), root.join("absolute")).unwrap();
+        symlink("../../relative/../b/./file", root.join("a/b/back")).unwrap();
+        symlink("again", root.join("again")).unwrap();
+        for path in [
+            "",
+            ".",
+            "a/../a/b/file",
+            "relative/file",
+            "relative/../b",
+            "absolute/b/back",
+            "relative/back",
+            "a//b/",
+            "a/b/file",
+            "absolute/../a",
+            "..",
+        ] {
+            let path = root.join(path);
+            let real = path.canonicalize().unwrap();
+            assert_eq!(link_by_link(&path).unwrap(), real, "{path:?}");
+        }
+        for path in ["none", "again", "again/file", "a/none/b", "absolute/none"] {
+            let path = root.join(path);
+            assert!(
+                path.canonicalize().is_err() && link_by_link(&path).is_err(),
+                "{path:?}"
+            );
+        }
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(
+            link_by_link(Path::new("src")).unwrap(),
+            here.canonicalize().unwrap().join("src")
+        );
+    }
 }
 
 #[cfg(all(test, windows))]
