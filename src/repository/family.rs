@@ -59,15 +59,11 @@ struct Family<'a> {
 }
 
 impl Family<'_> {
-    /// `os.path.isfile(path/name)`. Whether a file of another case is meant, too, only the file
-    /// system knows.
+    /// `os.path.isfile(path/name)`.
     fn has_file(&self, name: &str) -> bool {
-        let path = || self.path.join(name);
-        match self.listing.find(name.as_bytes()) {
-            Some((true, kind)) => is_file(kind, path),
-            Some((false, _)) => path().is_file(),
-            None => false,
-        }
+        self.listing
+            .find(name.as_bytes())
+            .is_some_and(|kind| is_file(kind, || self.path.join(name)))
     }
 
     fn version_directories(&self, settings: &Settings) -> Result<Vec<Version>, Refusal> {
@@ -83,13 +79,15 @@ impl Family<'_> {
                 return false;
             }
             let marker = [IGNORE.as_bytes(), name].concat();
-            let path = || self.path.join(lossless(&marker));
-            match markers.get(&folded(&marker)) {
-                Some((exact, kind)) if **exact == *marker => is_file(*kind, path),
-                // of another case, or one of several
-                Some(_) => path().is_file(),
-                None => false,
-            }
+            markers.get(&folded(&marker)).is_some_and(|(listed, kind)| {
+                // one of another case, or of several: the file system has to say
+                let kind = if *listed == marker {
+                    *kind
+                } else {
+                    Kind::Unknown
+                };
+                is_file(kind, || self.path.join(lossless(&marker)))
+            })
         };
         let mut building = Vec::new();
         let mut versions = Vec::with_capacity(self.listing.len());

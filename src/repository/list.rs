@@ -141,16 +141,16 @@ impl Listing {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// The kind of the entry `name`, or else of one that differs in the case of its letters, and
-    /// whether it is `name` itself.
-    pub fn find(&self, name: &[u8]) -> Option<(bool, Kind)> {
+    /// The kind of the entry `name`: unknown where only one is listed that differs in the case of
+    /// its letters, since whether it is meant the file system has to say.
+    pub fn find(&self, name: &[u8]) -> Option<Kind> {
         let mut similar = None;
         for (entry, kind) in self.iter() {
             if entry == name {
-                return Some((true, kind));
+                return Some(kind);
             }
             if entry.eq_ignore_ascii_case(name) {
-                similar = Some((false, kind));
+                similar = Some(Kind::Unknown);
             }
         }
         similar

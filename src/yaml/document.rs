@@ -242,9 +242,10 @@ pub(super) fn check_text(source: &[u8]) -> Result<&str, Declined> {
         Err(error) => return Err(Declined::new(Reason::NotUtf8, error.valid_up_to())),
     };
     // `_load_file` of `rez/serialise.py` names no encoding to `open`
-    let other = text.bytes().position(|byte| !byte.is_ascii());
-    if let (true, Some(at)) = (cfg!(windows), other) {
-        return Err(Declined::new(Reason::YamlEncoding, at));
+    if cfg!(windows) {
+        if let Some(at) = text.bytes().position(|byte| !byte.is_ascii()) {
+            return Err(Declined::new(Reason::YamlEncoding, at));
+        }
     }
     // Python's text mode makes `\n` of a lone `\r` too
     let odd = text.char_indices().find(|(at, character)| match character {
