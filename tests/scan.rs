@@ -459,6 +459,8 @@ fn rezload() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rezload"));
     // no rez is found
     command.env("PATH", "").env_remove("REZLOAD_PYTHON");
+    // the VM, where it is compiled in, has tests of its own
+    command.env("REZLOAD_VM", "0");
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
 }
