@@ -389,7 +389,8 @@ impl<T: Extend<ScanResult>> Shared<T> {
             return Err(vec![Err(ScanError::of_family(&family.name, path, kind))]);
         }
         let place = |repository| family.place(repository);
-        match Plan::new(&family.name, locations, roots, place, &inner.settings) {
+        let (spellings, settings) = (&inner.spellings, &inner.settings);
+        match Plan::new(&family.name, locations, roots, place, spellings, settings) {
             Ok(mut plan) => {
                 plan.select(&self.selection);
                 Ok(plan)

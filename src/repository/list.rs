@@ -25,6 +25,12 @@ struct Entry {
     kind: Kind,
 }
 
+impl Entry {
+    fn name<'a>(&self, names: &'a [u8]) -> &'a [u8] {
+        &names[self.start..self.start + usize::from(self.len)]
+    }
+}
+
 /// The entries of a directory, in no particular order. The names are in one buffer: a
 /// repository may have a million families.
 #[derive(Debug, Default)]
@@ -133,12 +139,27 @@ impl Listing {
     /// The name and kind of entry `index`.
     pub fn get(&self, index: usize) -> (&[u8], Kind) {
         let entry = self.entries[index];
-        let end = entry.start + usize::from(entry.len);
-        (&self.names[entry.start..end], entry.kind)
+        (entry.name(&self.names), entry.kind)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], Kind)> {
         (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// Sorts the entries by name, whatever the case of its letters.
+    pub fn sort(&mut self) {
+        let names = &self.names;
+        let order = |a: &Entry, b: &Entry| lowercase(a.name(names)).cmp(lowercase(b.name(names)));
+        self.entries.sort_unstable_by(order);
+    }
+
+    /// The entries called `name`, whatever the case of its letters, once all are sorted.
+    pub fn named<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = (&'a [u8], Kind)> {
+        let is_before = |entry: &Entry| lowercase(entry.name(&self.names)).lt(lowercase(name));
+        let first = self.entries.partition_point(is_before);
+        (first..self.len())
+            .map(|index| self.get(index))
+            .take_while(|(entry, _)| entry.eq_ignore_ascii_case(name))
     }
 
     /// The kind of the entry `name`: unknown where only one is listed that differs in the case of
@@ -155,6 +176,10 @@ impl Listing {
         }
         similar
     }
+}
+
+fn lowercase(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    name.iter().map(u8::to_ascii_lowercase)
 }
 
 /// `os.path.isdir(path)` for an entry that readdir has called `kind`.

@@ -5,7 +5,7 @@
 //!
 //! In reading order: `location` (a path in rez's spelling), `list` (a directory), `index`
 //! (the families of all repositories), `family` and `combined` (the versions of one),
-//! `plan` (which of them rez gives), `load`, `read` and `old_format` (one definition), `batches`
+//! `plan` (which of them rez gives; `spelling` on Windows), `load`, `read` and `old_format` (one definition), `batches`
 //! and `scan` (all of it, in parallel and in order), `fallback` (rez for what is declined).
 
 mod batches;
@@ -27,6 +27,7 @@ mod read;
 mod scan;
 mod select;
 mod settings;
+mod spelling;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ use location::locate;
 use plan::{Candidate, Folders, Found, Place, Plan, Roots};
 use pool::Pools;
 use settings::Settings;
+use spelling::Spellings;
 
 /// A package, or why it isn't served.
 pub type ScanResult = Result<RepositoryPackage, ScanError>;
@@ -96,6 +98,7 @@ struct Inner {
     locations: OnceLock<Result<Vec<Arc<str>>, PathBuf>>,
     /// Families that were asked for by name: each is listed once.
     plans: Mutex<HashMap<String, Slot>>,
+    spellings: Spellings,
     /// The process that this was made in.
     owner: u32,
     pools: Pools,
@@ -115,6 +118,7 @@ impl Repositories {
                 rez: None,
                 locations: OnceLock::new(),
                 plans: Mutex::default(),
+                spellings: Spellings::default(),
                 owner: process::id(),
                 pools: Pools::default(),
             }),
@@ -174,6 +178,7 @@ impl Repositories {
             rez: self.inner.rez.clone(),
             locations: OnceLock::new(),
             plans: Mutex::default(),
+            spellings: Spellings::default(),
             owner: process::id(),
             pools: Pools::default(),
         };
@@ -235,8 +240,9 @@ impl Repositories {
     /// The packages of one family, ascending, only those in `range`: what rez's
     /// `iter_packages(name, range)` gives.
     ///
-    /// The family's directories are listed once in the life of this value, and only
-    /// definitions in the range are read. A family that isn't there has no packages.
+    /// The family's directories are listed once in the life of this value, and on Windows the
+    /// repositories, which say how families are spelled. Only definitions in the range are read.
+    /// A family that isn't there has no packages.
     pub fn load_family(
         &self,
         name: &str,
@@ -361,7 +367,8 @@ impl Inner {
     fn plan(&self, name: &str, locations: &[Arc<str>]) -> Result<Arc<Plan>, ScanError> {
         let list = || {
             let place = |_| Place::Unknown;
-            let mut plan = Plan::new(name, locations, &Roots::default(), place, &self.settings)?;
+            let (roots, spellings) = (Roots::default(), &self.spellings);
+            let mut plan = Plan::new(name, locations, &roots, place, spellings, &self.settings)?;
             // plans are kept, and descriptors are few
             plan.close();
             Ok(Arc::new(plan))

@@ -4,7 +4,6 @@
 //! same version in a later one, whether it loads or not.
 
 use std::cmp::Ordering;
-use std::io;
 use std::path::{Path, PathBuf, MAIN_SEPARATOR};
 use std::sync::Arc;
 
@@ -12,11 +11,11 @@ use super::combined::Combined;
 use super::error::{ScanError, ScanErrorKind};
 use super::family::{versions, Refusal, Versions};
 use super::folder::Folder;
-use super::list::{Kind, Listing};
 use super::load::{Job, Read};
 use super::package::RepositoryPackage;
 use super::select::Selection;
 use super::settings::Settings;
+use super::spelling::Spellings;
 use super::ScanResult;
 use crate::error::LoadError;
 use crate::package::{PackageData, Tier, TierDeclined};
@@ -43,32 +42,6 @@ impl Place {
         python: false,
         yaml: false,
     };
-
-    /// What is in the repository at `location` under the name of `family` in just this spelling.
-    ///
-    /// `_get_family` of the filesystem plugin lists the repository where the file system doesn't
-    /// tell `Maya` from `maya`.
-    fn in_repository(location: &Path, family: &str) -> io::Result<Place> {
-        let listing = match Listing::of_repository(location) {
-            Ok(listing) => listing,
-            Err(_) if !location.is_dir() => return Ok(Place::NOTHING),
-            Err(error) => return Err(error),
-        };
-        let (mut directory, mut python, mut yaml) = (false, false, false);
-        for (name, kind) in listing.iter() {
-            match name.strip_prefix(family.as_bytes()) {
-                Some(b"") => directory = matches!(kind, Kind::Directory | Kind::Unknown),
-                Some(b".py") => python = true,
-                Some(b".yaml") => yaml = true,
-                _ => {}
-            }
-        }
-        Ok(Place::Listed {
-            directory,
-            python,
-            yaml,
-        })
-    }
 
     fn may_be_directory(self) -> bool {
         matches!(
@@ -164,12 +137,14 @@ impl Roots {
 }
 
 impl Plan {
-    /// Lists `family` in each of `repositories`, where `place` says what is known.
+    /// Lists `family` in each of `repositories`, where `place` says what is known, and otherwise
+    /// `spellings` what has to be.
     pub fn new(
         family: &str,
         repositories: &[Arc<str>],
         roots: &Roots,
         place: impl Fn(usize) -> Place,
+        spellings: &Spellings,
         settings: &Settings,
     ) -> Result<Plan, ScanError> {
         let refuse = |(path, kind)| ScanError::of_family(family, path, kind);
@@ -180,7 +155,8 @@ impl Plan {
             let mut known = place(repository);
             if cfg!(windows) && known == Place::Unknown {
                 let location = Path::new(&**location);
-                known = Place::in_repository(location, family)
+                known = spellings
+                    .place(family, repository, location)
                     .map_err(|error| refuse((location.to_path_buf(), error.into())))?;
             }
             let path = join(location, family);
