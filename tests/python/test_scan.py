@@ -366,9 +366,20 @@ def test_a_family_goes_by_its_spelling(tmp_path: Path) -> None:
     """rez tells `Fam` from `fam` on Windows, too, where the file system doesn't."""
     from rez.packages import iter_packages
 
-    files = {"Fam/1/package.py": "", "com.py": "versions = ['1', '2']\n", "Dir.py/1/package.py": ""}
+    files = {
+        "Fam/1/package.py": "",
+        "com.py": "versions = ['1', '2']\n",
+        "Dir.py/1/package.py": "",
+        # each hides what comes behind it, where the file system finds it under the other's name
+        "maya/1/package.py": "",
+        "MAYA.py": "versions = ['2']\n",
+        "nuke.py": "versions = ['1']\n",
+        "NUKE.yaml": "versions: ['2']\n",
+        "DIR.yaml": "versions: ['2']\n",
+    }
     root = write(tmp_path, files)
-    for name in ["Fam", "fam", "FAM", "com", "Com", "Dir.py", "dir.py", "Dir", "none"]:
+    names = ["Fam", "fam", "FAM", "com", "Com", "Dir.py", "dir.py", "Dir", "DIR", "none"]
+    for name in [*names, "maya", "MAYA", "Maya", "nuke", "NUKE", "Nuke"]:
         expected = [package.uri for package in iter_packages(name, paths=[str(root)])]
         assert [package.uri for package in rezload.load_family(root, name)] == sorted(expected)
         assert [getattr(item, "uri", item) for item in rezload.scan(root, name)] == sorted(expected)
