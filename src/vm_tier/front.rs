@@ -428,8 +428,8 @@ fn compile_text(
         sets::guard(&mut module);
     }
     for guard in [guard::guard, observe::guard] {
-        if let Some(odd) = guard(&mut module) {
-            return Err(Refusal::new(Reason::VmSyntax, odd));
+        if let Some((reason, odd)) = guard(&mut module) {
+            return Err(Refusal::new(reason, odd));
         }
     }
     let options = CompileOpts {

@@ -3,6 +3,8 @@
 //! - An exception that a definition catches is one that it raised itself, or of a kind that
 //!   CPython raises too; one whose text it may look at has CPython's text.
 //! - An attribute that a definition sets may be of something that the next one sees too.
+//! - A private attribute that it reads is one of its own objects: those of the library are
+//!   another version's. And special methods check what they are given only behind operators.
 //! - `is` tells whether two constants are one object, which is a matter of the compiler.
 //! - RustPython's compiler computes constants, and not always as its own operators do.
 
@@ -35,9 +37,31 @@ const RAISED: &str = "<raised>";
 const IS: &str = "<is>";
 const VALUE: &str = "<value>";
 const CHANGED: &str = "<changed>";
+const PRIVATE: &str = "<private>";
+
+/// What may be read of attributes with two underscores.
+const KNOWN_SPECIAL: &[&str] = &[
+    "__author__",
+    "__class__",
+    "__enter__",
+    "__exit__",
+    "__file__",
+    "__getitem__",
+    "__init__",
+    "__members__",
+    "__name__",
+    "__new__",
+    "__version__",
+];
+
+/// Private by their names alone: those of named tuples.
+const KNOWN_PRIVATE: &[&str] = &["_asdict", "_field_defaults", "_fields", "_make", "_replace"];
+
+/// What can't be asked, and why it declines.
+pub(super) type Odd = (Reason, &'static str);
 
 /// Makes `module` ask; gives what can't be asked.
-pub(super) fn guard(module: &mut Mod) -> Option<&'static str> {
+pub(super) fn guard(module: &mut Mod) -> Option<Odd> {
     let guard = Guard(Cell::new(None));
     transform(module, &guard);
     guard.0.get()
@@ -50,7 +74,7 @@ pub(super) fn transform(module: &mut Mod, transformer: &impl Transformer) {
     }
 }
 
-struct Guard(Cell<Option<&'static str>>);
+struct Guard(Cell<Option<Odd>>);
 
 impl Transformer for Guard {
     fn visit_stmt(&self, statement: &mut Stmt) {
@@ -98,7 +122,8 @@ impl Transformer for Guard {
                     return;
                 }
                 if compare.ops.len() > 1 {
-                    self.0.set(Some("`is` in a chain of comparisons"));
+                    let odd = (Reason::VmSyntax, "`is` in a chain of comparisons");
+                    self.0.set(Some(odd));
                     return;
                 }
                 let range = compare.range;
@@ -124,6 +149,17 @@ impl Transformer for Guard {
             Expr::Attribute(attribute) if attribute.ctx != ExprContext::Load => {
                 wrap(&mut attribute.value, CHANGED);
             }
+            Expr::Attribute(attribute) => {
+                let name = attribute.attr.as_str();
+                if name.starts_with("__") && name.ends_with("__") {
+                    if !KNOWN_SPECIAL.contains(&name) && !is_super(&attribute.value) {
+                        let odd = (Reason::AttributeUnknown, "a special method by its name");
+                        self.0.set(Some(odd));
+                    }
+                } else if name.starts_with('_') && !KNOWN_PRIVATE.contains(&name) {
+                    wrap(&mut attribute.value, PRIVATE);
+                }
+            }
             Expr::BinOp(operation)
                 if is_number(&operation.left)
                     && is_number(&operation.right)
@@ -134,6 +170,13 @@ impl Transformer for Guard {
             _ => {}
         }
     }
+}
+
+fn is_super(expression: &Expr) -> bool {
+    let Expr::Call(call) = expression else {
+        return false;
+    };
+    matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "super")
 }
 
 /// Whether the expression is a constant of which there is one.
@@ -226,6 +269,7 @@ pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResul
     builtins.set_item(CAUGHT, vm.new_function(CAUGHT, caught).into(), vm)?;
     builtins.set_item(RAISED, vm.new_function(RAISED, raised).into(), vm)?;
     builtins.set_item(CHANGED, vm.new_function(CHANGED, changed).into(), vm)?;
+    builtins.set_item(PRIVATE, vm.new_function(PRIVATE, private).into(), vm)?;
     builtins.set_item(IS, vm.new_function(IS, is).into(), vm)?;
     let value = vm.new_function(VALUE, |value: PyObjectRef| value);
     builtins.set_item(VALUE, value.into(), vm)
@@ -235,6 +279,23 @@ pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResul
 fn changed(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     note_change(&object, vm)?;
     Ok(object)
+}
+
+/// Gives the object, of which a private attribute is read.
+fn private(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let own = match object.downcast_ref::<PyType>() {
+        Some(class) => is_own(class, vm),
+        None => {
+            let module = module(object.class(), vm);
+            natives::is_own_function(&object, vm)
+                || matches!(module.as_deref(), Some("builtins" | "_rezload_dsl"))
+        }
+    };
+    if own {
+        return Ok(object);
+    }
+    let detail = format!("a private attribute of a {}", object.class().name());
+    Err(decline(vm, Reason::AttributeUnknown, detail))
 }
 
 /// Modules of CPython's whose classes have instances with attributes of their own.

@@ -11,6 +11,7 @@
 mod cache;
 mod convert;
 mod eager;
+mod exceptions;
 mod front;
 mod grammar;
 mod guard;

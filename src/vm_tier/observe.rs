@@ -18,7 +18,7 @@ use rustpython_vm::compiler::ast::{self, Expr, ExprContext, Mod, Pattern, Stmt};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::guard::{is_own, module, transform, wrap};
+use super::guard::{is_own, module, transform, wrap, Odd};
 use super::natives::{decline, is_own_function};
 use super::operators::PLAIN;
 use super::sets;
@@ -58,10 +58,10 @@ const DATA: &[&str] = &[
 ];
 
 /// Makes `module` ask; gives what can't be asked.
-pub(super) fn guard(module: &mut Mod) -> Option<&'static str> {
+pub(super) fn guard(module: &mut Mod) -> Option<Odd> {
     let guard = Guard(Cell::new(None));
     transform(module, &guard);
-    guard.0.get()
+    guard.0.get().map(|what| (Reason::VmSyntax, what))
 }
 
 struct Guard(Cell<Option<&'static str>>);

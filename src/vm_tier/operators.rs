@@ -2,6 +2,7 @@
 //! exact, refused elsewhere. Installed once a thread, for the types are the thread's.
 
 use std::cell::{Cell, RefCell};
+use std::thread::LocalKey;
 
 use rustpython_vm::builtins::{
     PyByteArray, PyBytes, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
@@ -9,6 +10,7 @@ use rustpython_vm::builtins::{
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::exceptions;
 use super::hooks;
 use super::natives::decline;
 use super::observe;
@@ -26,6 +28,7 @@ thread_local! {
     static RANGE: Cell<Option<New>> = const { Cell::new(None) };
     static ZIP: Cell<Option<New>> = const { Cell::new(None) };
     static MAP: Cell<Option<New>> = const { Cell::new(None) };
+    static COUNT: Cell<Option<New>> = const { Cell::new(None) };
     static REPEAT: Cell<Option<New>> = const { Cell::new(None) };
     static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
@@ -129,12 +132,25 @@ pub(super) fn install(vm: &VirtualMachine) {
     let name = vm.ctx.intern_str("__repr__");
     types.object_type.set_attr(name, no_repr.into());
     check_arguments(vm);
+    exceptions::install(vm);
     ZIP.set(types.zip_type.slots.new.load());
     types.zip_type.slots.new.store(Some(new_zip));
     MAP.set(types.map_type.slots.new.load());
     types.map_type.slots.new.store(Some(new_map));
     RANGE.set(types.range_type.slots.new.load());
     types.range_type.slots.new.store(Some(new_range));
+    // CPython's is that of the dict
+    let no_str = vm
+        .ctx
+        .new_method_def(
+            "__str__",
+            text_of_object,
+            PyMethodFlags::METHOD,
+            ItemDoc::NONE,
+        )
+        .build_method(types.mappingproxy_type, vm);
+    let name = vm.ctx.intern_str("__str__");
+    types.mappingproxy_type.set_attr(name, no_str.into());
     NAMESPACE.set(types.namespace_type.slots.init.load());
     types.namespace_type.slots.init.store(Some(init_namespace));
     FORMATS.with_borrow_mut(|formats| {
@@ -292,7 +308,7 @@ fn init_namespace(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyRes
     }
 }
 
-/// Has `defaultdict` and `repeat`, the classes of an interpreter, ask about their arguments.
+/// Has `count`, `defaultdict` and `repeat`, the classes of an interpreter, ask about their arguments.
 pub(super) fn ask_constructor(class: &Py<PyType>) {
     match &*class.name().to_string() {
         "defaultdict" => {
@@ -305,13 +321,8 @@ pub(super) fn ask_constructor(class: &Py<PyType>) {
                 class.slots.init.store(Some(init_defaultdict));
             }
         }
-        "repeat" => {
-            let new = class.slots.new.load();
-            if new.map(|new| new as usize) != Some(new_repeat as New as usize) {
-                REPEAT.set(new);
-                class.slots.new.store(Some(new_repeat));
-            }
-        }
+        "count" => ask_new(class, &COUNT, new_count),
+        "repeat" => ask_new(class, &REPEAT, new_repeat),
         _ => {}
     }
 }
@@ -349,6 +360,26 @@ fn new_with_keywords_from(
             new(class, args, vm)
         }
         _ => Err(decline(vm, Reason::VmValue, "a keyword of later Pythons")),
+    }
+}
+
+/// Has `class` make its instances with `asking`, which knows what it has made them with.
+fn ask_new(class: &Py<PyType>, original: &'static LocalKey<Cell<Option<New>>>, asking: New) {
+    let new = class.slots.new.load();
+    if new.map(|new| new as usize) != Some(asking as usize) {
+        original.set(new);
+        class.slots.new.store(Some(asking));
+    }
+}
+
+/// It counts from 1, and not from `True`.
+fn new_count(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let is_truth = |value: &PyObjectRef| value.class().is(vm.ctx.types.bool_type);
+    match COUNT.get() {
+        Some(new) if !args.args.iter().chain(args.kwargs.values()).any(is_truth) => {
+            new(class, args, vm)
+        }
+        _ => Err(decline(vm, Reason::VmValue, "a count of truth values")),
     }
 }
 

@@ -13,6 +13,18 @@ from configparser import (
 if _rezload.fact("python")[1] < 12:
     RawConfigParser.readfp = refusing("attribute-unknown", "configparser.ConfigParser.readfp")
 
+_init = ParsingError.__init__
+
+
+def _init_parsing_error(self, source, *args):
+    # a definition's own, whose arguments have changed with Python 3.12
+    if _rezload.is_called_by_own():
+        _rezload.decline("attribute-unknown", "configparser.ParsingError()")
+    _init(self, source, *args)
+
+
+ParsingError.__init__ = _init_parsing_error
+
 
 class _Fixed(dict):
     """A dict that belongs to all definitions."""

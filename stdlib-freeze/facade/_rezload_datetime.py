@@ -99,6 +99,16 @@ _FIELDS = {
     "%": lambda value: "%",
 }
 
+_isoformat = datetime.isoformat
+
+
+def isoformat(self, sep="T", timespec="auto"):
+    if type(sep) is not str:
+        raise TypeError("isoformat() argument 1 must be a unicode character")
+    return _isoformat(self, sep, timespec)
+
+
+datetime.isoformat = isoformat
 date.strftime = time.strftime = strftime
 # `format()` of an empty text is `str()`
 for _class in (date, datetime, time):

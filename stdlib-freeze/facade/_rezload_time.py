@@ -5,6 +5,9 @@ import time as _time
 from _rezload_facade import refuse
 
 struct_time = _time.struct_time
+for _name in ("index", "count"):
+    # which see the zone, too
+    _rezload.refuse_method(struct_time, _name)
 refuse(globals(), "unordered", (
     "asctime ctime localtime monotonic monotonic_ns perf_counter perf_counter_ns process_time "
     "sleep time time_ns"))

@@ -1,5 +1,6 @@
 """`argparse`: may be imported; a parser reads the command line of the process."""
 
+import _rezload
 from _rezload_facade import inert_classes, refuse
 
 SUPPRESS = "==SUPPRESS=="
@@ -14,7 +15,8 @@ inert_classes(globals(), "attribute-unknown", (
 
 
 class ArgumentError(Exception):
-    pass
+    def __init__(self, argument, message):
+        _rezload.decline("attribute-unknown", "argparse.ArgumentError()")
 
 
 class ArgumentTypeError(Exception):

@@ -3,6 +3,8 @@
 import _rezload
 from _rezload_facade import inert_classes, refuse
 
+_minor = _rezload.fact("python")[1]
+
 CRITICAL = FATAL = 50
 ERROR = 40
 WARNING = WARN = 30
@@ -17,21 +19,26 @@ _LEVELS = {"CRITICAL": 50, "FATAL": 50, "ERROR": 40, "WARN": 30, "WARNING": 30, 
 _KNOWN = (str, int, float, bool, bytes, list, tuple, dict, set, frozenset, type(None))
 
 
+def _refuse(what):
+    _rezload.decline("attribute-unknown", "logging" + what)
+
+
 def _drop(msg, args, kwargs):
     # the text would ask the arguments' own `__str__`
     for value in (msg,) + args:
         if type(value) not in _KNOWN and not isinstance(value, BaseException):
-            _rezload.decline("attribute-unknown", "logging of an object")
-    for name in kwargs:
-        if name not in ("exc_info", "stack_info", "stacklevel", "extra"):
-            raise TypeError("_log() got an unexpected keyword argument '%s'" % name)
-    if kwargs.get("extra") is not None:
-        _rezload.decline("attribute-unknown", "logging with extra")
+            _refuse(" of an object")
+    # which are looked at only if the level is on
+    for name, value in kwargs.items():
+        if not (name in ("exc_info", "stack_info") and type(value) is bool
+                or name == "stacklevel" and type(value) is int
+                or name == "extra" and value is None):
+            _refuse(" with " + name)
 
 
 class Logger:
     def __init__(self, name, level=NOTSET):
-        _rezload.decline("attribute-unknown", "logging.Logger()")
+        _refuse(".Logger()")
 
     def debug(self, msg, *args, **kwargs):
         _drop(msg, args, kwargs)
@@ -47,27 +54,29 @@ class Logger:
         _level(level)
 
     def addHandler(self, hdlr):
-        pass
+        # it would handle messages
+        if not isinstance(hdlr, Handler):
+            _refuse(".Logger.addHandler of an object")
 
     def removeHandler(self, hdlr):
         pass
 
-    def addFilter(self, filter):
-        pass
-
     def getChild(self, suffix):
+        if type(suffix) is not str or not suffix:
+            _refuse(".Logger.getChild of an object")
         return getLogger(self.name + "." + suffix if self.name != "root" else suffix)
 
     def __setattr__(self, name, value):
         # `propagate`, `disabled` and the like only matter to the messages
-        if name not in ("propagate", "disabled", "level"):
-            _rezload.decline("attribute-unknown", "logging.Logger." + name)
+        if not (name in ("propagate", "disabled") and type(value) in (bool, int)
+                or name == "level" and type(value) is int):
+            _refuse(".Logger." + name)
 
     def __getattr__(self, name):
-        _rezload.decline("attribute-unknown", "logging.Logger." + name)
+        _refuse(".Logger." + name)
 
     def __repr__(self):
-        _rezload.decline("attribute-unknown", "repr(logging.Logger)")
+        _refuse(".Logger as text")
 
 
 class _Logger(Logger):
@@ -91,7 +100,12 @@ _loggers = {}
 
 
 def getLogger(name=None):
-    if name is None or name == "root" or name == "":
+    if not name:
+        return root
+    if name == "root":
+        if _minor < 9:
+            # another one of that name
+            _refuse(".getLogger('root')")
         return root
     if not isinstance(name, str):
         raise TypeError("A logger name must be a string")
@@ -115,18 +129,32 @@ def getLevelName(level):
     return _LEVELS.get(level, "Level %s" % level)
 
 
+def _is_format(value):
+    # one without a field is an error
+    return value is None or type(value) is str and "%(message)s" in value
+
+
+def _is_stream(value):
+    return value is None or type(value).__name__ == "Sink"
+
+
 def basicConfig(**kwargs):
     if kwargs.get("filename") is not None or kwargs.get("handlers") is not None:
         _rezload.decline("sandbox", "logging.basicConfig(filename=...)")
-    if kwargs.get("level") is not None:
-        _level(kwargs["level"])
-    for name in kwargs:
-        if name not in ("level", "format", "datefmt", "style", "stream", "force"):
-            _rezload.decline("attribute-unknown", "logging.basicConfig(%s=...)" % name)
+    for name, value in kwargs.items():
+        # a process whose root logger has a handler looks at none of them
+        if not (name == "level" and (value is None or type(value) is int or (
+                    type(value) is str and value in _LEVELS))
+                or name == "format" and _is_format(value)
+                or name == "datefmt" and (value is None or type(value) is str)
+                or name == "style" and type(value) is str and value == "%"
+                or name == "stream" and _is_stream(value)
+                or name == "force" and type(value) is bool):
+            _refuse(".basicConfig(%s=...)" % name)
 
 
 def disable(level=CRITICAL):
-    pass
+    _level(level)
 
 
 def captureWarnings(capture):
@@ -134,41 +162,38 @@ def captureWarnings(capture):
 
 
 def addLevelName(level, levelName):
-    _rezload.decline("attribute-unknown", "logging.addLevelName")
+    _refuse(".addLevelName")
 
 
 class _Ignored:
-    def __init__(self, *args, **kwargs):
-        for value in args + tuple(kwargs.values()):
-            if type(value) not in _KNOWN and type(value).__name__ != "Sink":
-                _rezload.decline("attribute-unknown", "logging." + type(self).__name__)
+    def __getattr__(self, name):
+        _refuse(".%s.%s" % (type(self).__name__, name))
+
+    def __repr__(self):
+        _refuse(".%s as text" % type(self).__name__)
+
+    def __init_subclass__(cls, **kwargs):
+        if cls.__module__ != __name__:
+            _refuse(" as a base class")
+
+
+class Handler(_Ignored):
+    def __init__(self, level=NOTSET):
+        _level(level)
 
     def setLevel(self, level):
         _level(level)
 
     def setFormatter(self, fmt):
-        pass
-
-    def addFilter(self, filter):
-        pass
-
-    def __getattr__(self, name):
-        _rezload.decline("attribute-unknown", "logging.%s.%s" % (type(self).__name__, name))
-
-    def __repr__(self):
-        _rezload.decline("attribute-unknown", "repr(logging.%s)" % type(self).__name__)
-
-    def __init_subclass__(cls, **kwargs):
-        if cls.__module__ != __name__:
-            _rezload.decline("attribute-unknown", "a class derived from logging's")
-
-
-class Handler(_Ignored):
-    pass
+        # it would make the messages
+        if fmt is not None and type(fmt) is not Formatter:
+            _refuse(".Handler.setFormatter of an object")
 
 
 class StreamHandler(Handler):
-    pass
+    def __init__(self, stream=None):
+        if not _is_stream(stream):
+            _refuse(".StreamHandler of an object")
 
 
 class NullHandler(Handler):
@@ -176,9 +201,10 @@ class NullHandler(Handler):
 
 
 class Formatter(_Ignored):
-    def __init__(self, fmt=None, datefmt=None, style="%", *args, **kwargs):
-        if style != "%" or not (fmt is None or isinstance(fmt, str) and "%(message)s" in fmt):
-            _rezload.decline("attribute-unknown", "logging.Formatter(%r)" % (fmt,))
+    def __init__(self, fmt=None, datefmt=None, style="%"):
+        if not (_is_format(fmt) and (datefmt is None or type(datefmt) is str)
+                and type(style) is str and style == "%"):
+            _refuse(".Formatter()")
 
 
 inert_classes(globals(), "attribute-unknown", "FileHandler Filter LogRecord LoggerAdapter")

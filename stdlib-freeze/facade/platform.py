@@ -42,7 +42,7 @@ def python_implementation():
 
 
 def platform(aliased=False, terse=False):
-    if aliased or terse:
+    if aliased is not False or terse is not False:
         _rezload.decline("attribute-unknown", "platform.platform(aliased, terse)")
     return _fact("platform.platform")
 
@@ -99,7 +99,7 @@ def freedesktop_os_release():
 
 
 def _os_release(lines):
-    info = {"ID": "linux", "NAME": "Linux", "PRETTY_NAME": "Linux"}
+    info = {"NAME": "Linux", "ID": "linux", "PRETTY_NAME": "Linux"}
     for line in lines:
         line = line.strip()
         if not line or line.startswith("#"):

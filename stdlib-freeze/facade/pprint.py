@@ -4,7 +4,11 @@ import _rezload
 from _rezload_facade import inert_classes, refuse
 
 
-def pprint(object, stream=None, *args, **kwargs):
+def pprint(object, stream=None, **kwargs):
+    for name, value in kwargs.items():
+        if not (name in ("indent", "width", "depth") and type(value) is int and value > 0
+                or name in ("compact", "sort_dicts") and type(value) is bool):
+            _rezload.decline("attribute-unknown", "pprint.pprint(%s=...)" % name)
     if stream is not None:
         _rezload.decline("attribute-unknown", "pprint.pprint(stream=...)")
     for part in _parts(object, 0):

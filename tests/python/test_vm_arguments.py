@@ -6,6 +6,7 @@ many are tried, `REZLOAD_SEED` which.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import io
@@ -51,10 +52,12 @@ format frozenset getattr hasattr hex int isinstance issubclass iter len list map
 ord pow range repr reversed round set slice sorted str sum tuple type zip
 """.split()
 FUNCTIONS = {
+    "argparse": "ArgumentError ArgumentTypeError",
     "ast": "literal_eval",
     "base64": "b16encode b64decode b64encode",
     "binascii": "crc32 hexlify unhexlify",
     "bisect": "bisect bisect_left insort",
+    "configparser": "Error NoSectionError ParsingError",
     "collections": "Counter OrderedDict defaultdict deque namedtuple",
     "copy": "copy deepcopy",
     "datetime": "date datetime timedelta",
@@ -63,10 +66,11 @@ FUNCTIONS = {
     "functools": "partial reduce",
     "hashlib": "md5 sha1 sha256",
     "heapq": "heapify merge nlargest nsmallest",
-    "itertools": "accumulate chain combinations compress dropwhile filterfalse groupby islice "
+    "itertools": "accumulate chain combinations compress count dropwhile filterfalse groupby islice "
     "permutations product repeat starmap takewhile zip_longest",
     "json": "dumps loads",
     "keyword": "iskeyword",
+    "logging": "basicConfig disable getLevelName info warning",
     "math": "ceil comb copysign factorial floor fmod frexp fsum gcd hypot isclose isfinite isqrt "
     "ldexp log log10 log2 modf perm pow prod sqrt trunc",
     "operator": "add and_ attrgetter concat contains countOf eq floordiv getitem index indexOf "
@@ -74,16 +78,47 @@ FUNCTIONS = {
     "os.path": "basename commonpath commonprefix dirname isabs join normpath split splitdrive "
     "splitext",
     "pathlib": "PurePosixPath",
+    "platform": "freedesktop_os_release machine platform python_version system uname",
+    "pprint": "pp pprint",
     "re": "compile escape findall fullmatch match search split sub subn",
     "shlex": "join quote split",
     "stat": "S_ISDIR filemode",
     "string": "Template capwords",
     "struct": "calcsize pack unpack",
     "textwrap": "dedent fill indent shorten wrap",
-    "types": "SimpleNamespace",
-    "urllib.parse": "parse_qs quote unquote urlencode urljoin urlparse urlsplit",
+    "traceback": "print_exc",
+    "types": "MappingProxyType SimpleNamespace",
+    "urllib.parse": "parse_qs quote unquote unquote_to_bytes urlencode urljoin "
+    "urlparse urlsplit",
+}
+EXCEPTIONS = [
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+]
+#: What has methods and attributes, by its module.
+INSTANCES = {
+    "collections": ["OrderedDict(a=1)", "deque([1, 2])", "Counter('aab')", "namedtuple('N', 'a b')(1, 2)"],
+    "configparser": ["ConfigParser()"],
+    "datetime": ["date(2020, 1, 2)", "datetime(2020, 1, 2, 3)", "timedelta(1)", "time(1, 2)"],
+    "decimal": ["Decimal('1.5')"],
+    "fractions": ["Fraction(1, 3)"],
+    "hashlib": ["md5(b'a')"],
+    "io": ["StringIO('a')", "BytesIO(b'a')"],
+    "logging": ["getLogger('a')", "StreamHandler()"],
+    "pathlib": ["PurePosixPath('/a/b.c')", "PureWindowsPath('c:/a')"],
+    "re": ["compile('a(b)?')", "match('a(b)?', 'ab')"],
+    "string": ["Template('$a')", "Formatter()"],
+    "textwrap": ["TextWrapper()"],
+    "time": ["gmtime(0)"],
+    "types": ["MappingProxyType({'a': 1})"],
+    "urllib.parse": ["urlsplit('http://a/b?c#d')"],
 }
 CALLS = [(module, name) for module, names in FUNCTIONS.items() for name in names.split()]
+
+MODULES: dict[str, Any] = {}
+for _module in INSTANCES:
+    exec(f"import {_module}", MODULES)
 
 #: Looks into iterators, which have no text.
 PROBE = """\
@@ -125,6 +160,11 @@ class Calls:
         self.arguments = words(ARGUMENTS)
         self.objects = [f"({item})" for item in words(OBJECTS)]
         self.members = {item: members(item) for item in self.objects}
+        self.instances = [
+            (module, f"{module}.{name}", dir(eval(f"{module}.{name}", {**MODULES})))
+            for module, names in INSTANCES.items()
+            for name in names
+        ]
 
     def one(self) -> tuple[str, str]:
         """The module that an expression needs, or nothing, and the expression."""
@@ -138,6 +178,13 @@ class Calls:
             return "", f"{pick(self.objects)} {pick(OPERATORS)} ({pick(self.arguments)})"
         if kind < 0.7:
             return "", f"{pick(self.objects)}[{pick([*self.arguments, '1:2', '::2', '::0'])}]"
+        if kind < 0.76:
+            made = f"{pick(EXCEPTIONS)}({self.some()})"
+            return "", pick([made, made, f"str({made})", f"{made}.args"])
+        if kind < 0.82:
+            module, made, names = pick(self.instances)
+            name = pick(names)
+            return module, pick([f"{made}.{name}", *[f"{made}.{name}({self.some()})"] * 5, f"str({made})"])
         module, name = pick(CALLS)
         return module, f"{module}.{name}({self.some()})"
 

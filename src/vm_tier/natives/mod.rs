@@ -11,6 +11,7 @@ mod math;
 mod version;
 
 use rustpython_vm::builtins::{PyFunction, PyModule, PyStrRef, PyType};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::literal;
@@ -61,6 +62,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         ask_attribute,
         asked,
         changes,
+        is_called_by_own,
         is_function,
         is_own,
         known,
@@ -68,6 +70,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         module_locals,
         no_descriptor,
         ask_constructor,
+        refuse_method,
         output,
         rex_functions
     );
@@ -115,6 +118,19 @@ fn no_descriptor(class: PyObjectRef) {
     }
 }
 
+/// Refuses calls of a method of a class that isn't made in Python.
+fn refuse_method(class: PyObjectRef, name: PyStrRef, vm: &VirtualMachine) {
+    let name = name.to_string_lossy().into_owned();
+    if let Some(class) = class.downcast_ref::<PyType>() {
+        let detail = format!("{}.{name}", class.name());
+        let method = move |_args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            Err(decline(vm, Reason::AttributeUnknown, detail.clone()))
+        };
+        let method = vm.new_function("method", method);
+        class.set_attr(vm.ctx.intern_str(name), method.into());
+    }
+}
+
 /// Has the constructor of `class` ask about its arguments.
 fn ask_constructor(class: PyObjectRef) {
     if let Some(class) = class.downcast_ref::<PyType>() {
@@ -142,8 +158,7 @@ pub(super) fn is_own_function(object: &PyObject, vm: &VirtualMachine) -> bool {
     }
     let code = object.get_attr("__code__", vm);
     let file = code.and_then(|code| code.get_attr("co_filename", vm));
-    let own = [super::FILENAME, super::EARLY_FILENAME, super::LATE_FILENAME];
-    file.is_ok_and(|file| literal::text(&file).is_some_and(|file| own.contains(&file)))
+    file.is_ok_and(|file| literal::text(&file).is_some_and(is_own_file))
 }
 
 /// The names of the module that the calling method's caller is at the top level of.
@@ -159,6 +174,19 @@ fn module_locals(vm: &VirtualMachine) -> PyResult<PyObjectRef> {
         return Err(decline(vm, Reason::Scope, "`scope` inside a function"));
     }
     frame.get_attr("f_globals", vm)
+}
+
+/// Whether the function that asks was called by a definition.
+fn is_called_by_own(vm: &VirtualMachine) -> PyResult<bool> {
+    let sys = vm.sys_module.as_object();
+    let frame = vm.call_method(sys, "_getframe", (1,))?;
+    let code = frame.get_attr("f_code", vm)?;
+    let file = code.get_attr("co_filename", vm)?;
+    Ok(literal::text(&file).is_some_and(is_own_file))
+}
+
+fn is_own_file(file: &str) -> bool {
+    [super::FILENAME, super::EARLY_FILENAME, super::LATE_FILENAME].contains(&file)
 }
 
 fn output(bytes: usize, vm: &VirtualMachine) -> PyResult<()> {

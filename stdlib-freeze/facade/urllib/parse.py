@@ -49,6 +49,8 @@ def quote_plus(string, safe="", encoding=None, errors=None):
 
 
 def unquote_to_bytes(string):
+    if not isinstance(string, (str, bytes)):
+        _rezload.decline("attribute-unknown", "urllib.parse.unquote_to_bytes of an object")
     if not string:
         return b""
     if isinstance(string, str):
