@@ -21,5 +21,24 @@ def _new_in(cls, value="0", context=None):
 
 Decimal.__new__ = staticmethod(_new_in)
 
+
+def _in_context(name, method):
+    """`method`, which takes a context behind its other arguments, and no other object for one."""
+    before = method.__code__.co_varnames.index("context")
+
+    def asking(self, *args, **kwargs):
+        context = args[before - 1] if len(args) >= before else kwargs.get("context")
+        if context is not None and not isinstance(context, _Context):
+            _rezload.decline("attribute-unknown", "Decimal.%s in what is no context" % name)
+        return method(self, *args, **kwargs)
+
+    return asking
+
+
+for _name, _method in list(Decimal.__dict__.items()):
+    _code = getattr(_method, "__code__", None)
+    if _code and not _name.startswith("_") and "context" in _code.co_varnames[:_code.co_argcount]:
+        setattr(Decimal, _name, _in_context(_name, _method))
+
 refuse(globals(), "attribute-unknown", "getcontext localcontext setcontext")
 inert_classes(globals(), "attribute-unknown", "Context")

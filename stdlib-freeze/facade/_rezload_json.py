@@ -5,6 +5,17 @@ import json as _json
 from json import *  # noqa: F403
 
 _minor = _rezload.fact("python")[1]
+_iterencode = JSONEncoder.iterencode  # noqa: F405
+
+
+def iterencode(self, o, _one_shot=False):
+    # what it gives at a time is up to the version, and to what is written in C
+    if _rezload.is_called_by_own():
+        _rezload.decline("attribute-unknown", "json.JSONEncoder.iterencode")
+    return _iterencode(self, o, _one_shot)
+
+
+JSONEncoder.iterencode = iterencode  # noqa: F405
 
 if _minor < 9:
     def load(fp, **kw):

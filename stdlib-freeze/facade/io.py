@@ -83,6 +83,12 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
         _rezload.decline("attribute-unknown", "open() of a file descriptor")
     if mode not in ("r", "rt", "tr", "rb", "br"):
         _rezload.decline("sandbox", "open(..., %r)" % mode)
+    # before the file is looked for
+    texts = (errors in (None, "strict") and (encoding is None or type(encoding) is str)
+             if "b" not in mode else encoding is None and errors is None)
+    if not texts or newline is not None or closefd is not True or type(buffering) is not int or (
+            buffering < 2 and buffering != -1):
+        _rezload.decline("attribute-unknown", "open(buffering, encoding, errors, newline, closefd)")
     if not isinstance(file, (str, bytes, os.PathLike)):
         _rezload.decline("attribute-unknown", "open() of what is no path")
     path = os.fspath(file)
@@ -92,8 +98,6 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
     if "b" in mode:
         stream = _BinaryFile(content)
     else:
-        if errors not in (None, "strict") or newline is not None:
-            _rezload.decline("attribute-unknown", "open(errors=..., newline=...)")
         if encoding is None or encoding == "locale" and _minor >= 10:
             # the locale's, which only matters beyond ASCII
             encoding = "ascii" if content.isascii() else _rezload.fact("locale.encoding")

@@ -5,27 +5,35 @@ from _rezload_facade import refuse
 
 
 def warn(message, category=None, stacklevel=1, source=None, **kwargs):
+    if type(stacklevel) is not int or source is not None or kwargs:
+        _rezload.decline("attribute-unknown", "warnings.warn(stacklevel, source)")
     if isinstance(message, Warning):
         return
     if category is None:
         category = UserWarning
     if not (isinstance(category, type) and issubclass(category, Warning)):
         raise TypeError("category must be a Warning subclass, not '%s'" % type(category).__name__)
-    if type(message) is not str or kwargs:
+    if type(message) is not str:
         _rezload.decline("attribute-unknown", "warnings.warn of an object")
 
 
-def _filter(action):
-    if action not in ("ignore", "default", "always", "module", "once"):
+def _filter(action, category, lineno, *texts):
+    if not (type(action) is str and action in ("ignore", "default", "always", "module", "once")):
         _rezload.decline("attribute-unknown", "warnings filter %r" % (action,))
+    if not (type(category) is type and issubclass(category, Warning)
+            and type(lineno) is int and lineno >= 0
+            # which are regular expressions
+            and all(type(text) is str and text.replace(" ", "").isalnum() or text == ""
+                    for text in texts)):
+        _rezload.decline("attribute-unknown", "a warnings filter")
 
 
 def simplefilter(action, category=Warning, lineno=0, append=False):
-    _filter(action)
+    _filter(action, category, lineno)
 
 
 def filterwarnings(action, message="", category=Warning, module="", lineno=0, append=False):
-    _filter(action)
+    _filter(action, category, lineno, message, module)
 
 
 class catch_warnings:

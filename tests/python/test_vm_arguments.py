@@ -70,7 +70,7 @@ FUNCTIONS = {
     "permutations product repeat starmap takewhile zip_longest",
     "json": "dumps loads",
     "keyword": "iskeyword",
-    "logging": "basicConfig disable getLevelName info warning",
+    "logging": "basicConfig disable getLevelName",
     "math": "ceil comb copysign factorial floor fmod frexp fsum gcd hypot isclose isfinite isqrt "
     "ldexp log log10 log2 modf perm pow prod sqrt trunc",
     "operator": "add and_ attrgetter concat contains countOf eq floordiv getitem index indexOf "
