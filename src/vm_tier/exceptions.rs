@@ -45,8 +45,11 @@ pub(super) fn install(vm: &VirtualMachine) {
     known.blocking_io_error.slots.new.store(Some(new_blocking));
 }
 
-/// `class`, behind its subclasses.
-fn with_subclasses(class: &'static Py<PyType>, then: &mut impl FnMut(&'static Py<PyType>)) {
+/// `class`, behind the subclasses that it has.
+pub(super) fn with_subclasses(
+    class: &'static Py<PyType>,
+    then: &mut impl FnMut(&'static Py<PyType>),
+) {
     let subclasses: Vec<_> = class
         .subclasses
         .read()

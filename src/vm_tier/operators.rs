@@ -132,6 +132,14 @@ pub(super) fn install(vm: &VirtualMachine) {
     let name = vm.ctx.intern_str("__repr__");
     types.object_type.set_attr(name, no_repr.into());
     check_arguments(vm);
+    // CPython's can't be subscripted
+    let name = vm.ctx.intern_str("__class_getitem__");
+    for class in [types.staticmethod_type, types.classmethod_type] {
+        let refuse = |_: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            Err(decline(vm, Reason::VmValue, "a static method of a type"))
+        };
+        class.set_attr(name, vm.new_function("__class_getitem__", refuse).into());
+    }
     exceptions::install(vm);
     ZIP.set(types.zip_type.slots.new.load());
     types.zip_type.slots.new.store(Some(new_zip));
@@ -180,7 +188,7 @@ pub(super) fn install(vm: &VirtualMachine) {
 type Check = fn(&PyObject, &FuncArgs) -> Option<&'static str>;
 
 /// Methods that take what CPython's refuse.
-const CHECKED: [(&str, Check); 12] = [
+const CHECKED: [(&str, Check); 14] = [
     ("replace", counted_replacement),
     ("startswith", not_its_own_kind),
     ("endswith", not_its_own_kind),
@@ -193,6 +201,8 @@ const CHECKED: [(&str, Check); 12] = [
     ("__le__", compared_with_a_bytearray),
     ("__gt__", compared_with_a_bytearray),
     ("__ge__", compared_with_a_bytearray),
+    ("index", no_whole_number),
+    ("count", no_whole_number),
 ];
 
 /// `""` `.startswith(1, 2)` is a `TypeError` in CPython: a start behind the end doesn't matter.
@@ -227,10 +237,13 @@ fn counted_replacement(this: &PyObject, args: &FuncArgs) -> Option<&'static str>
     (counted && is_empty(this)).then_some("a number of replacements in nothing")
 }
 
-/// `None` is no codec, and no way to handle errors.
+/// `None` is no codec, and no way to handle errors; nor is a text with a NUL.
 fn no_codec(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     let mut all = args.args.iter().chain(args.kwargs.values());
-    let all = all.all(|item| item.downcast_ref::<PyStr>().is_some());
+    let all = all.all(|item| {
+        let text = item.downcast_ref::<PyStr>();
+        text.is_some_and(|text| !text.as_bytes().contains(&0))
+    });
     (!all).then_some("a codec that is no string")
 }
 
@@ -249,13 +262,20 @@ fn compared_with_a_bytearray(_: &PyObject, args: &FuncArgs) -> Option<&'static s
         .then_some("bytes compared with a bytearray by name")
 }
 
-/// Has the methods of strings and bytes ask about their arguments first.
+/// `range(3).index(1.0)` is 1.
+fn no_whole_number(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    let is_whole = |item: &PyObjectRef| item.downcast_ref::<PyInt>().is_some();
+    (!args.args.iter().all(is_whole)).then_some("the place of an object in a range")
+}
+
+/// Has the methods of strings, bytes and ranges ask about their arguments first.
 fn check_arguments(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     let classes = [
         (types.str_type, 0..4),
         (types.bytes_type, 0..12),
         (types.bytearray_type, 0..6),
+        (types.range_type, 12..14),
     ];
     for (class, methods) in classes {
         for at in methods {

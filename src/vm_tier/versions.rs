@@ -7,6 +7,7 @@ use rustpython_vm::builtins::{PyStr, PyType};
 use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
+use super::exceptions::with_subclasses;
 use super::natives::decline;
 use super::state;
 use crate::decline::Reason;
@@ -144,14 +145,13 @@ pub(super) fn install(minor: u8, vm: &VirtualMachine) {
     }
     if minor < 10 {
         OR.set(types.type_type.slots.as_number.or.load());
-        types
-            .type_type
-            .slots
-            .as_number
-            .or
-            .store(Some(no_or_of_types));
+        with_subclasses(types.type_type, &mut |class| {
+            class.slots.as_number.or.store(Some(no_or_of_types));
+        });
         // only what a class has of it is called
-        types.staticmethod_type.slots.call.store(None);
+        with_subclasses(types.staticmethod_type, &mut |class| {
+            class.slots.call.store(None);
+        });
     }
     if minor < 9 {
         OR_OF_DICTS.set(types.dict_type.slots.as_number.or.load());

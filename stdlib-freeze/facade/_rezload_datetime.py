@@ -1,6 +1,7 @@
 """`datetime`: CPython's own in Python, without the clock, the time zone and the locale."""
 
 import _rezload
+from _rezload_facade import type_name
 import _pydatetime
 from _pydatetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
 
@@ -56,7 +57,10 @@ datetime.astimezone = astimezone
 def strftime(self, format):
     """The directives that neither the locale nor the C library decides."""
     if not isinstance(format, str):
-        raise TypeError("strftime() argument 1 must be str, not " + type(format).__name__)
+        raise TypeError("strftime() argument 1 must be str, not " + type_name(format))
+    if "\0" in format:
+        # which ended it, once
+        _rezload.decline("host-fact", "strftime(%r)" % format)
     out, at = [], 0
     while at < len(format):
         char = format[at]
@@ -109,6 +113,31 @@ def isoformat(self, sep="T", timespec="auto"):
 
 
 datetime.isoformat = isoformat
+
+
+def _replacing(original):
+    def replace(self, *args, **kwargs):
+        fields = [*args, *(value for name, value in kwargs.items() if name != "tzinfo")]
+        if None in fields:
+            _rezload.decline("attribute-unknown", "replace() by None")
+        return original(self, *args, **kwargs)
+
+    return replace
+
+
+for _class in (date, datetime, time):
+    _class.replace = _replacing(_class.replace)
+
+_minus = date.__sub__
+
+
+def __sub__(self, other):
+    if isinstance(other, datetime):
+        _rezload.decline("attribute-unknown", "a date without a time less one with it")
+    return _minus(self, other)
+
+
+date.__sub__ = __sub__
 date.strftime = time.strftime = strftime
 # `format()` of an empty text is `str()`
 for _class in (date, datetime, time):

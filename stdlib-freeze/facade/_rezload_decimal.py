@@ -22,13 +22,19 @@ def _new_in(cls, value="0", context=None):
 Decimal.__new__ = staticmethod(_new_in)
 
 
+_ROUNDINGS = (None, ROUND_05UP, ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_DOWN,
+              ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP)
+
+
 def _in_context(name, method):
-    """`method`, which takes a context behind its other arguments, and no other object for one."""
-    before = method.__code__.co_varnames.index("context")
+    """`method`, which takes a context and a rounding, and no other objects for them."""
+    names = method.__code__.co_varnames[1:method.__code__.co_argcount]
 
     def asking(self, *args, **kwargs):
-        context = args[before - 1] if len(args) >= before else kwargs.get("context")
-        if context is not None and not isinstance(context, _Context):
+        given = {**dict(zip(names, args)), **kwargs}
+        context, rounding = given.get("context"), given.get("rounding")
+        if context is not None and not isinstance(context, _Context) or (
+                rounding is not None and type(rounding) is not str or rounding not in _ROUNDINGS):
             _rezload.decline("attribute-unknown", "Decimal.%s in what is no context" % name)
         return method(self, *args, **kwargs)
 

@@ -18,35 +18,46 @@ StrEnum = _enum.StrEnum if _minor >= 12 else _inert("StrEnum")
 Flag = _inert("Flag")
 IntFlag = _inert("IntFlag")
 
+_contains, _format = _meta.__contains__, Enum.__format__
+
+
+def __contains__(cls, value):
+    if not isinstance(value, Enum) and (
+            cls.__module__ == "builtins" or _rezload.is_called_by_own()):
+        if _minor < 12 or type(value) not in (str, int, float, bool, bytes, type(None)):
+            _rezload.decline("attribute-unknown", "a value in an Enum")
+    return _contains(cls, value)
+
+
+_meta.__contains__ = __contains__
+
 if _minor < 12:
-    _contains, _format = _meta.__contains__, Enum.__format__
-
-    def __contains__(cls, value):
-        if not isinstance(value, Enum) and cls.__module__ == "builtins":
-            _rezload.decline("attribute-unknown", "a value in an Enum, before Python 3.12")
-        return _contains(cls, value)
-
     def __format__(self, format_spec):
         if self._member_type_ is not object and type(self).__module__ == "builtins":
             _rezload.decline("attribute-unknown", "the text of a mixed Enum, before Python 3.12")
         return _format(self, format_spec)
 
-    _meta.__contains__ = __contains__
     Enum.__format__ = __format__
 
+_call = _meta.__call__
+
+
+def __call__(cls, *args, **kwargs):
+    if "boundary" in kwargs and _minor < 11:
+        _rezload.decline("attribute-unknown", "the boundary of an Enum before Python 3.11")
+    if len(args) > 2 or cls._member_map_ and (len(args) != 1 or kwargs):
+        # no class is made of one with members, which each version says in its own way
+        _rezload.decline("attribute-unknown", "a class made of an Enum with members")
+    return _call(cls, *args, **kwargs)
+
+
+_meta.__call__ = __call__
+
 if _minor < 11:
-    _call = _meta.__call__
-
-    def __call__(cls, *args, **kwargs):
-        if "boundary" in kwargs:
-            _rezload.decline("attribute-unknown", "the boundary of an Enum before Python 3.11")
-        return _call(cls, *args, **kwargs)
-
     def _no_text(self):
         # an object's, with its address
         _rezload.decline("attribute-unknown", "the text of an auto() without a value")
 
-    _meta.__call__ = __call__
     type(_enum._auto_null).__repr__ = _no_text
 
 _create = _meta._create_

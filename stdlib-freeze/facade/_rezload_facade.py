@@ -18,6 +18,24 @@ def refuse(namespace, code, names):
         namespace[name] = refusing(code, namespace["__name__"] + "." + name)
 
 
+_PLAIN = (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset,
+          range, slice, type(None), type)
+
+
+def type_name(value):
+    """The name of the type of `value`, for a message; what stands for CPython's has others."""
+    if type(value) not in _PLAIN:
+        _rezload.decline("attribute-unknown", "an error about an object")
+    return type(value).__name__
+
+
+def refuse_text(value):
+    """The error of a regular expression for text that `value`, which is no text, meets."""
+    if isinstance(value, (bytes, bytearray)):
+        raise TypeError("cannot use a string pattern on a bytes-like object")
+    raise TypeError("expected string or bytes-like object, got %r" % type_name(value))
+
+
 class _InertType(type):
     def __getattr__(cls, name):
         _rezload.decline("attribute-unknown", cls.__name__ + "." + name)

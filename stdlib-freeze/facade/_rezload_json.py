@@ -5,7 +5,18 @@ import json as _json
 from json import *  # noqa: F403
 
 _minor = _rezload.fact("python")[1]
+_init = JSONEncoder.__init__  # noqa: F405
 _iterencode = JSONEncoder.iterencode  # noqa: F405
+
+
+def __init__(self, *, separators=None, **kw):
+    if separators is not None and not (
+            type(separators) in (tuple, list) and all(type(text) is str for text in separators)):
+        _rezload.decline("attribute-unknown", "json separators that aren't text")
+    _init(self, separators=separators, **kw)
+
+
+JSONEncoder.__init__ = __init__  # noqa: F405
 
 
 def iterencode(self, o, _one_shot=False):

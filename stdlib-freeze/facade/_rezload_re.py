@@ -13,16 +13,25 @@ _UNSURE = ("??", "*?", "}?", "(?<=", "(?<!")
 _POSSESSIVE = ("*+", "++", "?+", "}+", "(?>")
 
 
-if _minor < 11:
+if _minor < 13:
     def _text(original):
         def text(self):
-            if not self.value:
+            if self.value & 1:
+                _rezload.decline("attribute-unknown", "re.TEMPLATE")
+            if not self.value and _minor < 11:
                 _rezload.decline("attribute-unknown", "the text of no flag, before Python 3.11")
             return original(self)
 
         return text
 
     RegexFlag.__str__, RegexFlag.__repr__ = _text(RegexFlag.__str__), _text(RegexFlag.__repr__)
+
+
+if _minor < 11:
+    def _refuse(self):
+        _rezload.decline("attribute-unknown", "the members of a flag, before Python 3.11")
+
+    RegexFlag.__iter__ = RegexFlag.__len__ = _refuse
 
 
 # its name was lower case before 3.13
@@ -106,11 +115,20 @@ def split(pattern, string, maxsplit=0, flags=0):
     return _re.split(pattern, string, maxsplit=maxsplit, flags=flags)
 
 
+def _check_replacement(pattern, *texts):
+    kind = type(pattern.pattern if isinstance(pattern, Pattern) else pattern)
+    if any(type(text) is not kind and isinstance(text, (str, bytes)) for text in texts):
+        # which error is first is up to the version
+        _rezload.decline("attribute-unknown", "a replacement of another kind")
+
+
 def sub(pattern, repl, string, count=0, flags=0):
     _check(pattern, flags)
+    _check_replacement(pattern, repl, string)
     return _re.sub(pattern, repl, string, count=count, flags=flags)
 
 
 def subn(pattern, repl, string, count=0, flags=0):
     _check(pattern, flags)
+    _check_replacement(pattern, repl, string)
     return _re.subn(pattern, repl, string, count=count, flags=flags)

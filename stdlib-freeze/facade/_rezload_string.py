@@ -18,3 +18,12 @@ def get_field(self, field_name, args, kwargs):
 
 
 Formatter.get_field = get_field
+_parse = Formatter.parse
+
+
+def parse(self, format_string):
+    # RustPython has a list of it
+    return iter(_parse(self, format_string))
+
+
+Formatter.parse = parse

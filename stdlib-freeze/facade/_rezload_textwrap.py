@@ -12,6 +12,18 @@ _minor = _rezload.fact("python")[1]
 TextWrapper = (_textwrap.TextWrapper if _minor >= 10
                else inert_class("attribute-unknown", "textwrap", "TextWrapper"))
 
+_handle = _textwrap.TextWrapper._handle_long_word
+
+
+def _handle_long_word(self, reversed_chunks, cur_line, cur_len, width):
+    if self.break_long_words and cur_len == width >= 1:
+        # one character of it was taken in front of the break, up to some 3.14
+        _rezload.decline("attribute-unknown", "textwrap of a long word behind a full line")
+    return _handle(self, reversed_chunks, cur_line, cur_len, width)
+
+
+_textwrap.TextWrapper._handle_long_word = _handle_long_word
+
 
 def _check(text):
     # words with hyphens were broken in another way before 3.10

@@ -1,6 +1,7 @@
 """`binascii`: hexadecimal, base64 and CRC-32."""
 
 import _rezload
+from _rezload_facade import type_name
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _VALUES = {byte: value for value, byte in enumerate(_ALPHABET)}
@@ -20,7 +21,7 @@ def _bytes(data):
         return bytes(data)
     if isinstance(data, memoryview):
         _rezload.decline("attribute-unknown", "binascii of a memoryview")
-    raise TypeError("a bytes-like object is required, not '%s'" % type(data).__name__)
+    raise TypeError("a bytes-like object is required, not '%s'" % type_name(data))
 
 
 def _ascii(data):
@@ -34,7 +35,7 @@ def _ascii(data):
     if isinstance(data, memoryview):
         _rezload.decline("attribute-unknown", "binascii of a memoryview")
     raise TypeError("argument should be bytes, buffer or ASCII string, not '%s'"
-                    % type(data).__name__)
+                    % type_name(data))
 
 
 def hexlify(data, *separator, **kwargs):

@@ -12,9 +12,13 @@ UnsupportedOperation = _io.UnsupportedOperation
 class StringIO(_io.StringIO):
     """`io.StringIO`."""
 
+    __module__ = "_io"
+
 
 class BytesIO(_io.BytesIO):
     """`io.BytesIO`."""
+
+    __module__ = "_io"
 
 
 DEFAULT_BUFFER_SIZE = 131072 if _minor >= 14 else 8192
@@ -103,7 +107,11 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
             encoding = "ascii" if content.isascii() else _rezload.fact("locale.encoding")
         if encoding.lower().replace("_", "-") not in ("ascii", "us-ascii", "utf-8", "utf8"):
             _rezload.decline("attribute-unknown", "open(encoding=%r)" % encoding)
-        text = content.decode(encoding)
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            # a file says so only when it is read
+            _rezload.decline("attribute-unknown", "a file of another encoding")
         return text_file(text.replace("\r\n", "\n").replace("\r", "\n"), file, mode)
     stream.name = file
     stream.mode = mode

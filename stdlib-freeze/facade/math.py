@@ -4,6 +4,7 @@ What CPython computes by algorithms of its own, which change between versions, d
 """
 
 import _rezload
+from _rezload_facade import type_name
 from _rezload import (
     math_acos as acos, math_asin as asin, math_atan as atan, math_atan2 as atan2,
     math_copysign as copysign, math_cos as cos, math_cosh as cosh, math_exp as exp,
@@ -143,7 +144,7 @@ def trunc(x, /):
         return _whole(x)
     result = _integral(x, "__trunc__")
     if result is _missing:
-        raise TypeError("type %s doesn't define __trunc__ method" % type(x).__name__)
+        raise TypeError("type %s doesn't define __trunc__ method" % type_name(x))
     return result
 
 

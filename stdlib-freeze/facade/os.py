@@ -6,7 +6,7 @@ Written after the documentation of CPython's `os`; `os.path` is CPython's own `p
 
 import _rezload
 import sys as _sys
-from _rezload_facade import refuse as _refuse, refusing as _refusing
+from _rezload_facade import refuse as _refuse, refusing as _refusing, type_name
 
 name = _rezload.fact("os.name")
 curdir = "."
@@ -36,11 +36,11 @@ def fspath(path):
     except AttributeError:
         if hasattr(path_type, "__fspath__"):
             raise
-        raise TypeError("expected str, bytes or os.PathLike object, not " + path_type.__name__) from None
+        raise TypeError("expected str, bytes or os.PathLike object, not " + type_name(path)) from None
     if isinstance(path_repr, (str, bytes)):
         return path_repr
     raise TypeError("expected {}.__fspath__() to return str or bytes, not {}".format(
-        path_type.__name__, type(path_repr).__name__))
+        path_type.__name__, type_name(path_repr)))
 
 
 class _PathLikeMeta(type):
@@ -64,7 +64,7 @@ def _asked(function, path, kinds="string, bytes or os.PathLike"):
     if isinstance(path, int) and "integer" in kinds:
         _rezload.decline("attribute-unknown", "os.%s of a file descriptor" % function)
     if not isinstance(path, (str, bytes, PathLike)):
-        raise TypeError("%s: path should be %s, not %s" % (function, kinds, type(path).__name__))
+        raise TypeError("%s: path should be %s, not %s" % (function, kinds, type_name(path)))
     return _text(path)
 
 
@@ -83,7 +83,7 @@ class _Environ:
 
     def __getitem__(self, key):
         if not isinstance(key, str):
-            raise TypeError("str expected, not %s" % type(key).__name__)
+            raise TypeError("str expected, not %s" % type_name(key))
         value = _rezload.getenv(key.upper() if name == "nt" else key)
         if value is None:
             raise KeyError(key)
@@ -91,7 +91,7 @@ class _Environ:
 
     def get(self, key, default=None):
         if not isinstance(key, str):
-            raise TypeError("str expected, not %s" % type(key).__name__)
+            raise TypeError("str expected, not %s" % type_name(key))
         value = _rezload.getenv(key.upper() if name == "nt" else key)
         return default if value is None else value
 
@@ -517,6 +517,17 @@ if name == "nt":
     _refuse(globals(), "attribute-unknown", "lstat readlink stat walk")
 else:
     import posixpath as path
+
+    _relpath = path.relpath
+
+    def relpath(path, start=None):
+        if not path and not isinstance(path, (str, bytes)):
+            # whether it is no path or an empty one is up to the version
+            _rezload.decline("attribute-unknown", "os.path.relpath of what is no path")
+        return _relpath(path, start)
+
+    path.relpath = relpath
+    del relpath
 _sys.modules["os.path"] = path
 
 _expanduser = path.expanduser

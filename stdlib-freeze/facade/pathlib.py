@@ -7,10 +7,21 @@ Paths of Windows decline.
 
 import _rezload
 import os as _os
-from _rezload_facade import Partial, inert_class
+from _rezload_facade import Partial, inert_class, type_name
 
 _minor = _rezload.fact("python")[1]
 _windows = _os.name == "nt"
+
+
+def _failing(error):
+    """What `glob` gives in the place of names: from Python 3.13 on it fails at once."""
+    if _minor >= 13:
+        raise error
+    return (_raise(error) for _ in "1")
+
+
+def _raise(error):
+    raise error
 
 
 class UnsupportedOperation(NotImplementedError):
@@ -35,11 +46,11 @@ def _parse(args):
             path = _os.fspath(arg)
             if not isinstance(path, str):
                 raise TypeError("argument should be a str object or an os.PathLike object "
-                                "returning str, not %r" % type(path).__name__)
+                                "returning str, not %r" % type_name(path))
         if path.startswith("/"):
             text = path
         elif path:
-            text = text + "/" + path if text else path
+            text = text + path if not text or text.endswith("/") else text + "/" + path
     root = ""
     if text.startswith("/"):
         root = "//" if text.startswith("//") and not text.startswith("///") else "/"
@@ -106,6 +117,9 @@ class PurePath(metaclass=Partial):
             return NotImplemented
         if self._root != other._root:
             _rezload.decline("attribute-unknown", "the order of absolute and relative paths")
+        if not self._names or not other._names:
+            # as its text or as nothing
+            _rezload.decline("attribute-unknown", "the order of a path without names")
         return self._names
 
     def __lt__(self, other):
@@ -185,6 +199,9 @@ class PurePath(metaclass=Partial):
     def with_name(self, name):
         if not self._names:
             raise ValueError("%r has an empty name" % (self,))
+        if not isinstance(name, str) or "/" in name and len(_parse((name,))[1]) < 2:
+            # `./a` was a name before 3.12
+            _rezload.decline("attribute-unknown", "pathlib.Path.with_name(%r)" % (name,))
         if not name or "/" in name or name == ".":
             raise ValueError("Invalid name %r" % (name,))
         return self._new(self._root, self._names[:-1] + [name])
@@ -229,7 +246,7 @@ class PurePath(metaclass=Partial):
         if kwargs or not isinstance(path_pattern, str) or "**" in path_pattern:
             _rezload.decline("attribute-unknown", "pathlib.Path.match(%r)" % (path_pattern,))
         root, names = _parse((path_pattern,))
-        if not names:
+        if not names or not self._names or "//" in (root, self._root):
             _rezload.decline("attribute-unknown", "pathlib.Path.match(%r)" % (path_pattern,))
         if root:
             if root != self._root or len(names) != len(self._names):
@@ -334,9 +351,9 @@ class Path(PurePath):
             _rezload.decline("attribute-unknown", "pathlib.Path.glob(%r)" % (pattern,))
         root, names = _parse((pattern,))
         if not pattern:
-            raise ValueError("Unacceptable pattern: %r" % (pattern,))
+            return _failing(ValueError("Unacceptable pattern: %r" % (pattern,)))
         if root:
-            raise NotImplementedError("Non-relative patterns are unsupported")
+            return _failing(NotImplementedError("Non-relative patterns are unsupported"))
         if not names or pattern.endswith("/"):
             _rezload.decline("attribute-unknown", "pathlib.Path.glob(%r)" % (pattern,))
         return self._select(names)
@@ -404,6 +421,10 @@ class Path(PurePath):
 class PosixPath(Path, PurePosixPath):
     __slots__ = ()
 
+
+if _minor == 13:
+    for _class in (PurePath, PurePosixPath, Path, PosixPath):
+        _class.__module__ = "pathlib._local"
 
 PureWindowsPath = inert_class("attribute-unknown", "pathlib", "PureWindowsPath")
 WindowsPath = inert_class("attribute-unknown", "pathlib", "WindowsPath")

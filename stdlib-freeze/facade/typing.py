@@ -2,8 +2,23 @@
 
 import _rezload
 from _rezload_facade import refuse
+from keyword import iskeyword as _iskeyword
 
 TYPE_CHECKING = False
+
+
+def _check_parts(what, item):
+    # CPython checks what it is given: types, names, forms and None are all right
+    for part in item if type(item) is tuple else (item,):
+        if isinstance(part, str):
+            # an expression, until 3.14
+            right = what in ("Annotated", "Literal") or (
+                part.replace(".", "_").isidentifier() and not _iskeyword(part))
+        else:
+            right = part is None or isinstance(part, (type, _Form))
+        if not right and not (what == "Callable" and type(part) is list) and not (
+                part is ... and what in ("Annotated", "Callable", "Concatenate", "Tuple")):
+            _rezload.decline("attribute-unknown", "typing.%s[...]" % what)
 
 
 class _Form:
@@ -13,12 +28,7 @@ class _Form:
         object.__setattr__(self, "_what", what)
 
     def __getitem__(self, item):
-        # CPython checks what it is given: types, strings, forms and None are all right
-        items = item if type(item) is tuple else (item,)
-        for part in items:
-            if not (part is None or part is ... or isinstance(part, (str, type, _Form))
-                    or type(part) is list):
-                _rezload.decline("attribute-unknown", "typing.%s[...]" % self._what)
+        _check_parts(self._what, item)
         return _Form(self._what)
 
     def __or__(self, other):
@@ -61,9 +71,31 @@ for _name in ("AbstractSet Annotated Any AsyncGenerator AsyncIterable AsyncItera
 Text = str
 
 
+class _Of(_Form):
+    """A generic class of some types: a base class, or what makes its instances."""
+
+    __slots__ = ("_cls",)
+
+    def __init__(self, cls):
+        _Form.__init__(self, "Generic")
+        object.__setattr__(self, "_cls", cls)
+
+    def __mro_entries__(self, bases):
+        return (self._cls,)
+
+    def __call__(self, *args, **kwargs):
+        return self._cls(*args, **kwargs)
+
+    def _refuse(self, item):
+        _rezload.decline("attribute-unknown", "a generic class of types of types")
+
+    __getitem__ = _refuse
+
+
 class Generic:
     def __class_getitem__(cls, item):
-        return cls
+        _check_parts("Generic", item)
+        return _Of(cls)
 
 
 def TypeVar(name, *constraints, **kwargs):

@@ -1,7 +1,7 @@
 """`warnings`: go nowhere; a filter that makes them errors declines."""
 
 import _rezload
-from _rezload_facade import refuse
+from _rezload_facade import refuse, type_name
 
 
 def warn(message, category=None, stacklevel=1, source=None, **kwargs):
@@ -12,7 +12,7 @@ def warn(message, category=None, stacklevel=1, source=None, **kwargs):
     if category is None:
         category = UserWarning
     if not (isinstance(category, type) and issubclass(category, Warning)):
-        raise TypeError("category must be a Warning subclass, not '%s'" % type(category).__name__)
+        raise TypeError("category must be a Warning subclass, not '%s'" % type_name(category))
     if type(message) is not str:
         _rezload.decline("attribute-unknown", "warnings.warn of an object")
 

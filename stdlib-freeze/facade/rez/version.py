@@ -5,7 +5,7 @@ range is made of inside (`bounds`, `visit_versions`, the iterators) declines.
 """
 
 import _rezload
-from _rezload_facade import Partial
+from _rezload_facade import Partial, refuse_text, type_name
 
 
 class VersionError(Exception):
@@ -79,7 +79,7 @@ class AlphanumericVersionToken(_Undecided, VersionToken):
 
     def less_than(self, other):
         if not isinstance(other, AlphanumericVersionToken):
-            raise AttributeError("'%s' object has no attribute 'subtokens'" % type(other).__name__)
+            raise AttributeError("'%s' object has no attribute 'subtokens'" % type_name(other))
         return _rezload.version_less(self._text, other._text)
 
     def __lt__(self, other):
@@ -101,8 +101,7 @@ class Version(_Undecided, _Comparable):
         self.seps = []
         if ver_str:
             if not isinstance(ver_str, str):
-                raise TypeError("expected string or bytes-like object, got %r"
-                                % type(ver_str).__name__)
+                refuse_text(ver_str)
             split = _rezload.version_split(ver_str)
             if split is None:
                 if any(c == "_" or c.isalnum() and c.isascii() for c in ver_str):
@@ -166,7 +165,7 @@ class Version(_Undecided, _Comparable):
         if self.tokens is None:
             return False
         if not isinstance(other, Version):
-            raise AttributeError("'%s' object has no attribute 'tokens'" % type(other).__name__)
+            raise AttributeError("'%s' object has no attribute 'tokens'" % type_name(other))
         if other.tokens is None:
             return True
         return _rezload.version_less(self._text(), other._text())
@@ -204,7 +203,7 @@ class VersionRange(_Undecided, _Comparable):
                 raise TypeError("a bytes-like object is required, not 'str'")
             # what rez asks of it first
             raise AttributeError("'%s' object has no attribute 'split'"
-                                 % type(range_str).__name__)
+                                 % type_name(range_str))
         parsed = _rezload.range_parse(range_str)
         if isinstance(parsed, str):
             raise VersionError(parsed)
@@ -371,7 +370,7 @@ def _made(lower, lower_inclusive, upper, upper_inclusive):
 
 def _native(range):
     if not isinstance(range, VersionRange):
-        raise AttributeError("'%s' object has no attribute 'bounds'" % type(range).__name__)
+        raise AttributeError("'%s' object has no attribute 'bounds'" % type_name(range))
     return range._range
 
 
@@ -426,7 +425,7 @@ class VersionedObject(_Undecided, _Common):
         if s is None:
             return
         if not isinstance(s, str):
-            raise TypeError("expected string or bytes-like object, got %r" % type(s).__name__)
+            refuse_text(s)
         at = _first(s, "-@#")
         if at >= 0:
             self.name_ = s[:at]
@@ -472,7 +471,7 @@ class Requirement(_Undecided, _Common):
         if isinstance(s, (bytes, bytearray)):
             _rezload.decline("attribute-unknown", "Requirement of bytes")
         if not isinstance(s, str):
-            raise AttributeError("'%s' object has no attribute 'startswith'" % type(s).__name__)
+            raise AttributeError("'%s' object has no attribute 'startswith'" % type_name(s))
         if not invalid_bound_error:
             _rezload.decline("attribute-unknown", "Requirement(invalid_bound_error=False)")
         self.conflict_ = s.startswith("!")
@@ -628,3 +627,13 @@ class RequirementList(_Undecided, _Common):
         if self.conflict_:
             return "%s <--!--> %s" % (str(self.conflict_[0]), str(self.conflict_[1]))
         return " ".join(str(x) for x in self.requirements_)
+
+
+# where rez has them
+for _part, _classes in (
+        ("_util", (ParseException, VersionError)),
+        ("_requirement", (Requirement, RequirementList, VersionedObject)),
+        ("_version", (AlphanumericVersionToken, NumericToken, Version, VersionRange,
+                      VersionToken))):
+    for _class in _classes:
+        _class.__module__ = "rez.version." + _part

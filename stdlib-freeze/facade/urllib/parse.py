@@ -86,15 +86,14 @@ def unquote_plus(string, encoding="utf-8", errors="replace"):
 def urlencode(query, doseq=False, safe="", encoding=None, errors=None, quote_via=quote_plus):
     if hasattr(query, "items"):
         query = query.items()
-    elif not isinstance(query, (list, tuple)):
+    elif not isinstance(query, (list, tuple)) or any(type(item) is not tuple for item in query):
         _rezload.decline("attribute-unknown", "urllib.parse.urlencode of an iterable")
     parts = []
     for key, value in query:
-        for text in (key, value):
-            if type(text) not in (str, int, float, bool, type(None)) and not (
-                    doseq and text is value and type(value) in (list, tuple)):
-                _rezload.decline("attribute-unknown", "urllib.parse.urlencode of objects")
         values = value if doseq and type(value) in (list, tuple) else [value]
+        for text in (key, *values):
+            if type(text) not in (str, int, float, bool, type(None)):
+                _rezload.decline("attribute-unknown", "urllib.parse.urlencode of objects")
         for value in values:
             parts.append(quote_via(str(key), safe, encoding, errors) + "="
                          + quote_via(str(value), safe, encoding, errors))

@@ -1,13 +1,14 @@
 """`rez/utils/formatting.py`: package requests."""
 
 import _rezload
+from _rezload_facade import refuse_text
 from rez.exceptions import PackageRequestError
 from rez.version import Requirement
 
 
 def is_valid_package_name(name, raise_error=False):
     if not isinstance(name, str):
-        raise TypeError("expected string or bytes-like object, got %r" % type(name).__name__)
+        refuse_text(name)
     is_valid = _rezload.package_name_is_valid(name)
     if raise_error and not is_valid:
         raise PackageRequestError("Not a valid package name: %r" % name)
