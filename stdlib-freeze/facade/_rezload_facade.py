@@ -29,6 +29,13 @@ def type_name(value):
     return type(value).__name__
 
 
+def refuse_attribute(value, name):
+    """The error of an attribute that `value` is asked for, and hasn't."""
+    if isinstance(value, type):
+        _rezload.decline("attribute-unknown", "an error about a class")
+    raise AttributeError("'%s' object has no attribute '%s'" % (type_name(value), name))
+
+
 def refuse_text(value):
     """The error of a regular expression for text that `value`, which is no text, meets."""
     if isinstance(value, (bytes, bytearray)):

@@ -98,7 +98,7 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
     path = os.fspath(file)
     content = _rezload.read(os._text(path))
     if isinstance(content, tuple):
-        raise OSError(content[0], content[1], file)
+        raise OSError(content[0], content[1], path)
     if "b" in mode:
         stream = _BinaryFile(content)
     else:
@@ -112,8 +112,8 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
         except UnicodeDecodeError:
             # a file says so only when it is read
             _rezload.decline("attribute-unknown", "a file of another encoding")
-        return text_file(text.replace("\r\n", "\n").replace("\r", "\n"), file, mode)
-    stream.name = file
+        return text_file(text.replace("\r\n", "\n").replace("\r", "\n"), path, mode)
+    stream.name = path
     stream.mode = mode
     return stream
 

@@ -158,7 +158,7 @@ def getenv(key, default=None):
 def _raise(outcome, path):
     if name == "nt":
         _rezload.decline("host-fact", "a file that Windows refuses")
-    raise OSError(outcome[0], outcome[1], path)
+    raise OSError(outcome[0], outcome[1], fspath(path))
 
 
 class stat_result(tuple):

@@ -233,6 +233,8 @@ class PurePath(metaclass=Partial):
     def relative_to(self, *other, **kwargs):
         if kwargs:
             _rezload.decline("attribute-unknown", "pathlib.Path.relative_to(walk_up=...)")
+        if not isinstance(self, PurePath):
+            _rezload.decline("attribute-unknown", "pathlib.Path.relative_to of an object")
         rest = self._relative(other)
         if rest is None:
             raise ValueError("%r is not in the subpath of %r OR one path is relative and the "

@@ -5,7 +5,7 @@ range is made of inside (`bounds`, `visit_versions`, the iterators) declines.
 """
 
 import _rezload
-from _rezload_facade import Partial, refuse_text, type_name
+from _rezload_facade import Partial, refuse_attribute, refuse_text
 
 
 class VersionError(Exception):
@@ -79,7 +79,7 @@ class AlphanumericVersionToken(_Undecided, VersionToken):
 
     def less_than(self, other):
         if not isinstance(other, AlphanumericVersionToken):
-            raise AttributeError("'%s' object has no attribute 'subtokens'" % type_name(other))
+            refuse_attribute(other, "subtokens")
         return _rezload.version_less(self._text, other._text)
 
     def __lt__(self, other):
@@ -150,6 +150,8 @@ class Version(_Undecided, _Comparable):
         return len(self.tokens or [])
 
     def __getitem__(self, index):
+        if type(index) not in (int, slice):
+            _rezload.decline("attribute-unknown", "a token of a Version by an object")
         try:
             return (self.tokens or [])[index]
         except IndexError:
@@ -165,7 +167,7 @@ class Version(_Undecided, _Comparable):
         if self.tokens is None:
             return False
         if not isinstance(other, Version):
-            raise AttributeError("'%s' object has no attribute 'tokens'" % type_name(other))
+            refuse_attribute(other, "tokens")
         if other.tokens is None:
             return True
         return _rezload.version_less(self._text(), other._text())
@@ -202,8 +204,7 @@ class VersionRange(_Undecided, _Comparable):
             if isinstance(range_str, (bytes, bytearray)):
                 raise TypeError("a bytes-like object is required, not 'str'")
             # what rez asks of it first
-            raise AttributeError("'%s' object has no attribute 'split'"
-                                 % type_name(range_str))
+            refuse_attribute(range_str, "split")
         parsed = _rezload.range_parse(range_str)
         if isinstance(parsed, str):
             raise VersionError(parsed)
@@ -370,7 +371,7 @@ def _made(lower, lower_inclusive, upper, upper_inclusive):
 
 def _native(range):
     if not isinstance(range, VersionRange):
-        raise AttributeError("'%s' object has no attribute 'bounds'" % type_name(range))
+        refuse_attribute(range, "bounds")
     return range._range
 
 
@@ -471,7 +472,7 @@ class Requirement(_Undecided, _Common):
         if isinstance(s, (bytes, bytearray)):
             _rezload.decline("attribute-unknown", "Requirement of bytes")
         if not isinstance(s, str):
-            raise AttributeError("'%s' object has no attribute 'startswith'" % type_name(s))
+            refuse_attribute(s, "startswith")
         if not invalid_bound_error:
             _rezload.decline("attribute-unknown", "Requirement(invalid_bound_error=False)")
         self.conflict_ = s.startswith("!")
