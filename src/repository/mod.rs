@@ -5,8 +5,9 @@
 //!
 //! In reading order: `location` (a path in rez's spelling), `list` (a directory), `index`
 //! (the families of all repositories), `family` and `combined` (the versions of one),
-//! `plan` (which of them rez gives; `spelling` on Windows), `load`, `read` and `old_format` (one definition), `batches`
-//! and `scan` (all of it, in parallel and in order), `fallback` (rez for what is declined).
+//! `plan` (which of them rez gives; `spelling` on Windows), `load`, `read` and `old_format` (one
+//! definition), `batches` and `scan` (all of it, in parallel and in order), `fallback` (rez for
+//! what is declined).
 
 mod batches;
 mod combined;

@@ -152,8 +152,9 @@ impl Plan {
         let mut folders = Vec::new();
         let mut found = false;
         for (repository, location) in repositories.iter().enumerate() {
-            let mut known = place(repository);
-            if cfg!(windows) && known == Place::Unknown {
+            let scanned = place(repository);
+            let mut known = scanned;
+            if cfg!(windows) && scanned == Place::Unknown {
                 let location = Path::new(&**location);
                 known = spellings
                     .place(family, repository, location)
@@ -172,7 +173,7 @@ impl Plan {
                     Err((path, ScanErrorKind::List(error))) if is_no_directory(&error) => {
                         // a link to something else is no family, but a listed name that is
                         // gone has vanished since
-                        if known != Place::Unknown && path.symlink_metadata().is_err() {
+                        if scanned != Place::Unknown && path.symlink_metadata().is_err() {
                             return Err(refuse((path, ScanErrorKind::List(error))));
                         }
                     }

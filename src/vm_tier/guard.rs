@@ -288,7 +288,8 @@ fn private(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         None => {
             let module = module(object.class(), vm);
             natives::is_own_function(&object, vm)
-                || matches!(module.as_deref(), Some("builtins" | "_rezload_dsl"))
+                // the view of a module knows what may be asked for
+                || matches!(module.as_deref(), Some("builtins" | "_rezload_dsl" | "_rezload_view"))
         }
     };
     if own {
