@@ -5,9 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use rustpython_vm::builtins::{PyBaseException, PyType};
-use rustpython_vm::function::{FuncArgs, IntoPyNativeFn, ItemDoc, PyMethodFlags};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::classes::{set_method, with_subclasses};
 use super::natives::decline;
 use super::state::minor;
 use crate::decline::Reason;
@@ -38,28 +39,9 @@ pub(super) fn install(vm: &VirtualMachine) {
     });
     let name = vm.ctx.intern_str("__str__");
     TEXT.set(known.os_error.attributes.get(name));
-    known
-        .os_error
-        .set_attr(name, method("__str__", text, known.os_error, vm));
+    set_method(known.os_error, "__str__", text, vm);
     BLOCKING.set(known.blocking_io_error.slots.new.load());
     known.blocking_io_error.slots.new.store(Some(new_blocking));
-}
-
-/// `class`, behind the subclasses that it has.
-pub(super) fn with_subclasses(
-    class: &'static Py<PyType>,
-    then: &mut impl FnMut(&'static Py<PyType>),
-) {
-    let subclasses: Vec<_> = class
-        .subclasses
-        .read()
-        .iter()
-        .filter_map(|subclass| subclass.upgrade()?.downcast::<PyType>().ok())
-        .collect();
-    for subclass in subclasses {
-        with_subclasses(PyRef::leak(subclass), then);
-    }
-    then(class);
 }
 
 /// Has the initializer of `class` ask about its arguments.
@@ -83,7 +65,7 @@ fn ask_initializer(class: &'static Py<PyType>, vm: &VirtualMachine) {
             ask(this.as_object(), &args, vm)?;
             original(this.as_object(), args, vm)
         };
-        class.set_attr(name, method("__init__", asking, class, vm));
+        set_method(class, "__init__", asking, vm);
     }
 }
 
@@ -148,17 +130,4 @@ fn text(this: PyRef<PyBaseException>, vm: &VirtualMachine) -> PyResult {
             "the text of an OSError of `None`",
         )),
     }
-}
-
-/// A method of `class` that is as good as one of RustPython's own.
-fn method<Kind>(
-    name: &'static str,
-    function: impl IntoPyNativeFn<Kind>,
-    class: &'static Py<PyType>,
-    vm: &VirtualMachine,
-) -> PyObjectRef {
-    vm.ctx
-        .new_method_def(name, function, PyMethodFlags::METHOD, ItemDoc::NONE)
-        .build_method(class, vm)
-        .into()
 }

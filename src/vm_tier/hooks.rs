@@ -8,9 +8,10 @@
 use std::cell::Cell;
 
 use rustpython_vm::builtins::{PyDictRef, PyFloat, PyFrozenSet, PyInt, PySet, PyStr};
-use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::classes::set_method;
 use super::guard;
 use super::natives::decline;
 use super::observe;
@@ -46,14 +47,7 @@ pub(super) fn install(vm: &VirtualMachine) {
         t.slots.iter.store(Some(iterate));
         t.slots.repr.store(Some(represent));
     }
-    let pop = vm
-        .ctx
-        .new_method_def("pop", pop, PyMethodFlags::METHOD, ItemDoc::NONE);
-    let pop = pop.build_method(vm.ctx.types.set_type, vm);
-    vm.ctx
-        .types
-        .set_type
-        .set_attr(vm.ctx.intern_str("pop"), pop.into());
+    set_method(vm.ctx.types.set_type, "pop", pop, vm);
 }
 
 /// The number of elements, and which of the two types it is.

@@ -9,6 +9,7 @@
 //! where one that never comes back can be given up.
 
 mod cache;
+mod classes;
 mod convert;
 mod eager;
 mod exceptions;

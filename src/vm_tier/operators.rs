@@ -7,9 +7,10 @@ use std::thread::LocalKey;
 use rustpython_vm::builtins::{
     PyByteArray, PyBytes, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
 };
-use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
+use super::classes::set_method;
 use super::exceptions;
 use super::hooks;
 use super::natives::decline;
@@ -107,30 +108,10 @@ pub(super) fn install(vm: &VirtualMachine) {
     for slot in [&complex.power, &complex.right_power] {
         slot.store(Some(no_complex_power));
     }
-    let format_complex = vm
-        .ctx
-        .new_method_def(
-            "__format__",
-            text_of_complex,
-            PyMethodFlags::METHOD,
-            ItemDoc::NONE,
-        )
-        .build_method(types.complex_type, vm);
-    let name = vm.ctx.intern_str("__format__");
-    types.complex_type.set_attr(name, format_complex.into());
+    set_method(types.complex_type, "__format__", text_of_complex, vm);
     hide_addresses(types.object_type, vm, 0);
     // classes of definitions look for it by its name
-    let no_repr = vm
-        .ctx
-        .new_method_def(
-            "__repr__",
-            text_of_object,
-            PyMethodFlags::METHOD,
-            ItemDoc::NONE,
-        )
-        .build_method(types.object_type, vm);
-    let name = vm.ctx.intern_str("__repr__");
-    types.object_type.set_attr(name, no_repr.into());
+    set_method(types.object_type, "__repr__", text_of_object, vm);
     check_arguments(vm);
     // CPython's can't be subscripted
     let name = vm.ctx.intern_str("__class_getitem__");
@@ -148,17 +129,7 @@ pub(super) fn install(vm: &VirtualMachine) {
     RANGE.set(types.range_type.slots.new.load());
     types.range_type.slots.new.store(Some(new_range));
     // CPython's is that of the dict
-    let no_str = vm
-        .ctx
-        .new_method_def(
-            "__str__",
-            text_of_object,
-            PyMethodFlags::METHOD,
-            ItemDoc::NONE,
-        )
-        .build_method(types.mappingproxy_type, vm);
-    let name = vm.ctx.intern_str("__str__");
-    types.mappingproxy_type.set_attr(name, no_str.into());
+    set_method(types.mappingproxy_type, "__str__", text_of_object, vm);
     NAMESPACE.set(types.namespace_type.slots.init.load());
     types.namespace_type.slots.init.store(Some(init_namespace));
     FORMATS.with_borrow_mut(|formats| {
@@ -166,22 +137,8 @@ pub(super) fn install(vm: &VirtualMachine) {
             formats.extend(types.str_type.get_attr(vm.ctx.intern_str(name)));
         }
     });
-    let methods = [
-        vm.ctx
-            .new_method_def("format", format, PyMethodFlags::METHOD, ItemDoc::NONE),
-        vm.ctx.new_method_def(
-            "format_map",
-            format_map,
-            PyMethodFlags::METHOD,
-            ItemDoc::NONE,
-        ),
-    ];
-    for (name, method) in ["format", "format_map"].into_iter().zip(methods) {
-        let method = method.build_method(types.str_type, vm);
-        types
-            .str_type
-            .set_attr(vm.ctx.intern_str(name), method.into());
-    }
+    set_method(types.str_type, "format", format, vm);
+    set_method(types.str_type, "format_map", format_map, vm);
 }
 
 /// What is wrong with the arguments of a method, which come behind the object.
@@ -290,11 +247,7 @@ fn check_arguments(vm: &VirtualMachine) {
             let call = move |this: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
                 checked(place, this, args, vm)
             };
-            let method = vm
-                .ctx
-                .new_method_def(CHECKED[at].0, call, PyMethodFlags::METHOD, ItemDoc::NONE)
-                .build_method(class, vm);
-            class.set_attr(name, method.into());
+            set_method(class, CHECKED[at].0, call, vm);
         }
     }
     // it takes bytes from Python 3.14 on

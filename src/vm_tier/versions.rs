@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use memchr::memmem;
 use rustpython_vm::builtins::{PyStr, PyType};
-use rustpython_vm::function::{FuncArgs, ItemDoc, PyMethodFlags};
+use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::exceptions::with_subclasses;
+use super::classes::{set_method, with_subclasses};
 use super::natives::decline;
 use super::state;
 use crate::decline::Reason;
@@ -133,15 +133,11 @@ pub(super) fn install(minor: u8, vm: &VirtualMachine) {
         types.float_type,
         types.str_type,
     ] {
-        let format = vm
-            .ctx
-            .new_method_def("__format__", format, PyMethodFlags::METHOD, ItemDoc::NONE)
-            .build_method(class, vm);
         let name = vm.ctx.intern_str("__format__");
         if let Some(original) = class.get_attr(name) {
             class.set_attr(vm.ctx.intern_str("<format>"), original);
         }
-        class.set_attr(name, format.into());
+        set_method(class, "__format__", format, vm);
     }
     if minor < 10 {
         OR.set(types.type_type.slots.as_number.or.load());
