@@ -59,6 +59,7 @@ pub mod bench;
 pub mod cli;
 mod decline;
 mod definition;
+mod descriptors;
 #[cfg(feature = "diff")]
 pub mod diff;
 #[cfg(any(feature = "bench", feature = "diff"))]

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::descriptors;
 use crate::error::LoadError;
 use crate::static_tier::MAX_SOURCE_LEN;
 
@@ -76,6 +77,7 @@ pub(crate) fn read_onto(
     let opened = opened.map_err(failed)?;
     if opened.is_cached {
         if read_small(&opened.file, buffer) {
+            descriptors::close(opened.file);
             return Ok(());
         }
         buffer.truncate(start);

@@ -21,6 +21,7 @@ use super::pool;
 use super::pool::Pool;
 use super::select::Selection;
 use super::{Inner, ScanResult};
+use crate::descriptors;
 use crate::source_file::with_buffer;
 use crate::version::is_valid_package_name;
 
@@ -444,6 +445,7 @@ impl<T: Extend<ScanResult>> Shared<T> {
             }
             parse(&mut found, buffer);
         });
+        descriptors::close_kept();
     }
 }
 

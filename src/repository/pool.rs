@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+#[cfg(feature = "cli")]
+use crate::descriptors;
+
 /// The threads of one process.
 pub(super) struct Pool {
     owner: u32,
@@ -68,21 +71,9 @@ fn build(threads: usize) -> Option<Arc<Pool>> {
 /// opened since, and the other way round.
 #[cfg(feature = "cli")]
 pub(super) unsafe fn with_own_descriptors(threads: usize) -> Option<Arc<Pool>> {
-    start(builder(threads).start_handler(|_| leave_descriptors()))
-}
-
-/// Gives this thread a copy of the table of open files. Where that is refused it stays as it is.
-#[cfg(all(feature = "cli", target_os = "linux"))]
-fn leave_descriptors() {
-    // closes none, which a sandbox that forbids `unshare` lets by
-    let none = libc::c_uint::MAX;
-    let unshare = libc::CLOSE_RANGE_UNSHARE;
     // SAFETY: who makes the pool answers for the descriptors
-    unsafe { libc::syscall(libc::SYS_close_range, none, none, unshare) };
+    start(builder(threads).start_handler(|_| unsafe { descriptors::leave_common() }))
 }
-
-#[cfg(all(feature = "cli", not(target_os = "linux")))]
-fn leave_descriptors() {}
 
 fn builder(threads: usize) -> ThreadPoolBuilder {
     ThreadPoolBuilder::new()
