@@ -95,7 +95,18 @@ impl VersionRange {
     /// The versions in either range: `_version.py`, `VersionRange.union`.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        let bounds = self.bounds.iter().chain(&other.bounds).cloned().collect();
+        self.union_all([other])
+    }
+
+    /// The versions in any of the ranges, as `VersionRange.union` of a list gives it: touching
+    /// pieces may be joined that aren't if the ranges are united one after another, or if there
+    /// is no other.
+    #[must_use]
+    pub fn union_all<'a>(&self, others: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut bounds = self.bounds.clone();
+        for other in others {
+            bounds.extend_from_slice(&other.bounds);
+        }
         Self {
             bounds: merge(bounds),
         }

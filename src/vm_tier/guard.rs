@@ -38,6 +38,7 @@ const IS: &str = "<is>";
 const VALUE: &str = "<value>";
 const CHANGED: &str = "<changed>";
 const PRIVATE: &str = "<private>";
+const MADE: &str = "<made>";
 
 /// What may be read of attributes with two underscores.
 const KNOWN_SPECIAL: &[&str] = &[
@@ -47,7 +48,6 @@ const KNOWN_SPECIAL: &[&str] = &[
     "__exit__",
     "__file__",
     "__getitem__",
-    "__init__",
     "__members__",
     "__name__",
     "__new__",
@@ -152,7 +152,12 @@ impl Transformer for Guard {
             Expr::Attribute(attribute) => {
                 let name = attribute.attr.as_str();
                 if name.starts_with("__") && name.ends_with("__") {
-                    if !KNOWN_SPECIAL.contains(&name) && !is_super(&attribute.value) {
+                    if is_super(&attribute.value) {
+                        return;
+                    }
+                    if name == "__init__" {
+                        wrap(&mut attribute.value, MADE);
+                    } else if !KNOWN_SPECIAL.contains(&name) {
                         let odd = (Reason::AttributeUnknown, "a special method by its name");
                         self.0.set(Some(odd));
                     }
@@ -270,6 +275,7 @@ pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResul
     builtins.set_item(RAISED, vm.new_function(RAISED, raised).into(), vm)?;
     builtins.set_item(CHANGED, vm.new_function(CHANGED, changed).into(), vm)?;
     builtins.set_item(PRIVATE, vm.new_function(PRIVATE, private).into(), vm)?;
+    builtins.set_item(MADE, vm.new_function(MADE, made).into(), vm)?;
     builtins.set_item(IS, vm.new_function(IS, is).into(), vm)?;
     let value = vm.new_function(VALUE, |value: PyObjectRef| value);
     builtins.set_item(VALUE, value.into(), vm)
@@ -296,6 +302,26 @@ fn private(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         return Ok(object);
     }
     let detail = format!("a private attribute of a {}", object.class().name());
+    Err(decline(vm, Reason::AttributeUnknown, detail))
+}
+
+/// Gives the class or the object, whose `__init__` is read by that name: those of facades do less
+/// than CPython's, where it can be called on what is made already.
+fn made(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let class = match object.downcast_ref::<PyType>() {
+        Some(class) => class,
+        None => object.class(),
+    };
+    let module = module(class, vm);
+    // RustPython's own say none
+    let is_known = module.is_none_or(|module| {
+        let root = module.split('.').next().unwrap_or_default();
+        ["builtins", "_rezload_dsl"].contains(&root) || OF_CPYTHON.contains(&root)
+    });
+    if is_known || class.fast_issubclass(vm.ctx.exceptions.base_exception_type) {
+        return Ok(object);
+    }
+    let detail = format!("__init__ of a {}", class.name());
     Err(decline(vm, Reason::AttributeUnknown, detail))
 }
 
@@ -423,6 +449,8 @@ pub(super) fn check(error: &PyBaseExceptionRef, used: bool, vm: &VirtualMachine)
         // of arguments: which function checks what, and when
         exceptions.overflow_error,
         exceptions.type_error,
+        // comprehensions are functions in CPython before 3.12: theirs are `NameError`s
+        exceptions.unbound_local_error,
     ];
     let place = innermost(error);
     let faithful = FAITHFUL.contains(&place.as_str()) || place.starts_with("<frozen rez");

@@ -1,9 +1,11 @@
 //! Operations of RustPython's own types whose results aren't CPython's: corrected where that is
 //! exact, refused elsewhere. Installed once a thread, for the types are the thread's.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::thread::LocalKey;
 
+use memchr::{memchr, memmem};
 use rustpython_vm::builtins::{
     PyByteArray, PyBytes, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
 };
@@ -33,11 +35,12 @@ thread_local! {
     static REPEAT: Cell<Option<New>> = const { Cell::new(None) };
     static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
-    /// Which of [`CHECKED`] each is, and the method that it stands for.
-    static ORIGINALS: RefCell<Vec<(usize, PyObjectRef)>> = RefCell::default();
+    /// What each method is asked, and RustPython's own.
+    static ORIGINALS: RefCell<Vec<(Check, PyObjectRef)>> = RefCell::default();
     static DIVIDE: Cell<Option<Binary>> = const { Cell::new(None) };
     static POWER: Cell<Option<Ternary>> = const { Cell::new(None) };
     static FORMAT: Cell<Option<Binary>> = const { Cell::new(None) };
+    static FORMAT_TEXT: Cell<Option<Binary>> = const { Cell::new(None) };
 }
 
 /// Classes whose text says nothing of addresses, nor of how RustPython makes objects.
@@ -95,6 +98,9 @@ pub(super) fn install(vm: &VirtualMachine) {
     for class in [types.bytes_type, types.bytearray_type] {
         class.slots.as_number.remainder.store(Some(format_bytes));
     }
+    let text = &types.str_type.slots.as_number;
+    FORMAT_TEXT.set(text.remainder.load());
+    text.remainder.store(Some(format_text));
     // the last bits of complex numbers are those of C's compiler
     let complex = &types.complex_type.slots.as_number;
     for slot in [
@@ -144,23 +150,37 @@ pub(super) fn install(vm: &VirtualMachine) {
 /// What is wrong with the arguments of a method, which come behind the object.
 type Check = fn(&PyObject, &FuncArgs) -> Option<&'static str>;
 
-/// Methods that take what CPython's refuse.
-const CHECKED: [(&str, Check); 14] = [
+/// Methods of strings whose answers aren't CPython's, and of which arguments.
+const OF_STRINGS: &[(&str, Check)] = &[
     ("replace", counted_replacement),
     ("startswith", not_its_own_kind),
     ("endswith", not_its_own_kind),
     ("encode", no_codec),
+    ("isidentifier", not_ascii),
+    ("isnumeric", not_ascii),
+];
+
+/// The same of bytes and bytearrays.
+const OF_BYTES: &[(&str, Check)] = &[
+    ("replace", counted_replacement),
+    ("startswith", not_its_own_kind),
+    ("endswith", not_its_own_kind),
     ("decode", no_codec),
     ("__mod__", formatted_with_a_string),
+    ("isalpha", not_ascii),
+    ("isalnum", not_ascii),
+];
+
+const OF_BYTES_ALONE: &[(&str, Check)] = &[
     ("__eq__", compared_with_a_bytearray),
     ("__ne__", compared_with_a_bytearray),
     ("__lt__", compared_with_a_bytearray),
     ("__le__", compared_with_a_bytearray),
     ("__gt__", compared_with_a_bytearray),
     ("__ge__", compared_with_a_bytearray),
-    ("index", no_whole_number),
-    ("count", no_whole_number),
 ];
+
+const OF_RANGES: &[(&str, Check)] = &[("index", no_whole_number), ("count", no_whole_number)];
 
 /// `""` `.startswith(1, 2)` is a `TypeError` in CPython: a start behind the end doesn't matter.
 fn not_its_own_kind(this: &PyObject, args: &FuncArgs) -> Option<&'static str> {
@@ -225,29 +245,35 @@ fn no_whole_number(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     (!args.args.iter().all(is_whole)).then_some("the place of an object in a range")
 }
 
+/// Bytes from 128 on aren't letters; which characters are numbers, or may be in names, differs
+/// between versions of Unicode.
+fn not_ascii(this: &PyObject, _: &FuncArgs) -> Option<&'static str> {
+    (!bytes_of(this)?.is_ascii()).then_some("a class of characters beyond ASCII")
+}
+
 /// Has the methods of strings, bytes and ranges ask about their arguments first.
 fn check_arguments(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     let classes = [
-        (types.str_type, 0..4),
-        (types.bytes_type, 0..12),
-        (types.bytearray_type, 0..6),
-        (types.range_type, 12..14),
+        (types.str_type, OF_STRINGS),
+        (types.bytes_type, OF_BYTES),
+        (types.bytes_type, OF_BYTES_ALONE),
+        (types.bytearray_type, OF_BYTES),
+        (types.range_type, OF_RANGES),
     ];
     for (class, methods) in classes {
-        for at in methods {
-            let name = vm.ctx.intern_str(CHECKED[at].0);
-            let Some(original) = class.get_direct_attr(name) else {
+        for &(name, check) in methods {
+            let Some(original) = class.get_direct_attr(vm.ctx.intern_str(name)) else {
                 continue;
             };
             let place = ORIGINALS.with_borrow_mut(|originals| {
-                originals.push((at, original));
+                originals.push((check, original));
                 originals.len() - 1
             });
             let call = move |this: PyObjectRef, args: FuncArgs, vm: &VirtualMachine| {
                 checked(place, this, args, vm)
             };
-            set_method(class, CHECKED[at].0, call, vm);
+            set_method(class, name, call, vm);
         }
     }
     // it takes bytes from Python 3.14 on
@@ -259,14 +285,14 @@ fn check_arguments(vm: &VirtualMachine) {
 
 fn checked(place: usize, this: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let known = ORIGINALS.with_borrow(|originals| originals.get(place).cloned());
-    let Some((at, original)) = known else {
+    let Some((check, original)) = known else {
         return Err(decline(
             vm,
             Reason::VmValue,
             "a method of another interpreter",
         ));
     };
-    if let Some(detail) = CHECKED[at].1(&this, &args) {
+    if let Some(detail) = check(&this, &args) {
         return Err(decline(vm, Reason::VmValue, detail));
     }
     args.args.insert(0, this);
@@ -495,8 +521,39 @@ fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) ->
     }
 }
 
+/// `"%(a)*d" % {"a": 1}`: RustPython takes no notice of the star.
+fn format_text(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    refuse_starred_key(a, vm)?;
+    match FORMAT_TEXT.get() {
+        Some(format) => format(a, b, vm),
+        None => Ok(vm.ctx.not_implemented()),
+    }
+}
+
+fn refuse_starred_key(format: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
+    let format = bytes_of(format).unwrap_or_default();
+    if memmem::find(&format, b"%(").is_some() && memchr(b'*', &format).is_some() {
+        let what = "a width from what a key gives";
+        return Err(decline(vm, Reason::VmValue, what));
+    }
+    Ok(())
+}
+
+/// The bytes of a string in UTF-8, of bytes or of a bytearray.
+fn bytes_of(object: &PyObject) -> Option<Cow<'_, [u8]>> {
+    if let Some(text) = object.downcast_ref::<PyStr>() {
+        return Some(text.as_bytes().into());
+    }
+    if let Some(bytes) = object.downcast_ref::<PyBytes>() {
+        return Some(bytes.as_bytes().into());
+    }
+    let bytes = object.downcast_ref::<PyByteArray>()?;
+    Some(bytes.borrow_buf().to_vec().into())
+}
+
 /// `b"%%" % "x"`: RustPython doesn't miss the conversion.
 fn format_bytes(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
+    refuse_starred_key(a, vm)?;
     if b.downcast_ref::<PyStr>().is_some() || b.downcast_ref::<PyBytes>().is_some() {
         let conversions = a
             .downcast_ref::<PyBytes>()

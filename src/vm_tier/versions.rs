@@ -89,8 +89,9 @@ pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)>
 /// Whether Unicode 12.1, which CPython 3.8 has, says of `c` what later ones do: blocks that were
 /// full then.
 pub(super) fn is_settled(c: char) -> bool {
-    // two small letters have capitals since 16
-    !matches!(c, '\u{19b}' | '\u{264}')
+    // small letters that got capitals, or are none any more, with 14 to 17; letters of 17
+    !matches!(c, '\u{19b}' | '\u{264}' | '\u{277}' | '\u{27c}' | '\u{295}')
+        && !matches!(c, '\u{208f}' | '\u{209d}'..='\u{209f}')
         && matches!(u32::from(c),
         0..=0x036f
         | 0x0370..=0x052f

@@ -13,6 +13,11 @@ from configparser import (
 if _rezload.fact("python")[1] < 12:
     RawConfigParser.readfp = refusing("attribute-unknown", "configparser.ConfigParser.readfp")
 
+if _rezload.fact("python")[1] < 13:
+    # before, an AttributeError
+    MultilineContinuationError.__init__ = refusing(
+        "attribute-unknown", "configparser.MultilineContinuationError")
+
 _init = ParsingError.__init__
 
 

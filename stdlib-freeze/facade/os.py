@@ -65,7 +65,13 @@ def _asked(function, path, kinds="string, bytes or os.PathLike"):
         _rezload.decline("attribute-unknown", "os.%s of a file descriptor" % function)
     if not isinstance(path, (str, bytes, PathLike)):
         raise TypeError("%s: path should be %s, not %s" % (function, kinds, type_name(path)))
-    return _text(path)
+    encoded = fspath(path)
+    text = _text(encoded)
+    if "\0" in text:
+        if name == "nt" or isinstance(encoded, bytes) or _rezload.fact("python")[1] >= 13:
+            raise ValueError(function + ": embedded null character in path")
+        raise ValueError("embedded null byte")
+    return text
 
 
 def fsencode(filename):

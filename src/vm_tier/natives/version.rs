@@ -145,8 +145,9 @@ fn range_and(left: Range, right: Range, vm: &VirtualMachine) -> Option<PyObjectR
     both.map(|both| range(both, &vm.ctx))
 }
 
-fn range_or(left: Range, right: Range, vm: &VirtualMachine) -> PyObjectRef {
-    range(left.range.union(&right.range), &vm.ctx)
+fn range_or(left: Range, others: Vec<Range>, vm: &VirtualMachine) -> PyObjectRef {
+    let others = others.iter().map(|other| &other.range);
+    range(left.range.union_all(others), &vm.ctx)
 }
 
 /// The inverse; `None` for the any range, `False` where rez raises.

@@ -233,10 +233,8 @@ class VersionRange(_Undecided, _Comparable):
         return range.issuperset(self)
 
     def union(self, other):
-        result = self._range
-        for range in _several(other):
-            result = _rezload.range_or(result, _native(range))
-        return _wrap(result)
+        others = [_native(range) for range in _several(other)]
+        return _wrap(_rezload.range_or(self._range, others))
 
     def intersection(self, other):
         result = self._range
@@ -297,12 +295,9 @@ class VersionRange(_Undecided, _Comparable):
         versions = [_finite(version) for version in versions]
         if not versions:
             _rezload.decline("attribute-unknown", "VersionRange.from_versions of none")
-        result = None
-        for version in sorted(versions):
-            text = str(version)
-            piece = _rezload.range_from_bounds(text, True, text, True)
-            result = piece if result is None else _rezload.range_or(result, piece)
-        return _wrap(result)
+        texts = [str(version) for version in sorted(versions)]
+        first, *others = [_rezload.range_from_bounds(text, True, text, True) for text in texts]
+        return _wrap(_rezload.range_or(first, others))
 
     def to_versions(self):
         versions = [Version(lower) for lower, low_in, upper, up_in in self._pieces()
