@@ -23,6 +23,7 @@ use rustpython_vm::compiler::{
     CompileError,
 };
 
+use super::evaluation;
 use super::grammar;
 use super::guard;
 use super::handed::{self, Handed, PUT};
@@ -424,6 +425,9 @@ fn compile_text(
         return Err(syntax(&error));
     }
     let may_change = integrity::may_change(&module);
+    if let Some((reason, odd)) = evaluation::guard(&mut module, python.1) {
+        return Err(Refusal::new(reason, odd));
+    }
     if sets {
         sets::guard(&mut module);
     }

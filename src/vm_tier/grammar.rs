@@ -4,7 +4,9 @@
 use rustpython_vm::compiler::ast::visitor::{
     walk_body, walk_expr, walk_interpolated_string_element, Visitor,
 };
-use rustpython_vm::compiler::ast::{Expr, InterpolatedStringElement, Mod, StringLiteral};
+use rustpython_vm::compiler::ast::{
+    ConversionFlag, Expr, InterpolatedStringElement, Mod, StringLiteral,
+};
 
 use super::versions;
 
@@ -31,8 +33,19 @@ impl<'a> Visitor<'a> for Search {
     }
 
     fn visit_interpolated_string_element(&mut self, element: &'a InterpolatedStringElement) {
-        if let InterpolatedStringElement::Literal(literal) = element {
-            self.text(&literal.value);
+        match element {
+            InterpolatedStringElement::Literal(literal) => self.text(&literal.value),
+            InterpolatedStringElement::Interpolation(field) => {
+                let has_fields = field
+                    .format_spec
+                    .as_ref()
+                    .is_some_and(|spec| spec.elements.interpolations().next().is_some());
+                // `repr` of the value comes after the fields of its format
+                let is_late = self.python < (3, 13) && field.conversion != ConversionFlag::None;
+                if is_late && has_fields {
+                    self.odd = Some("a conversion before a computed format");
+                }
+            }
         }
         walk_interpolated_string_element(self, element);
     }

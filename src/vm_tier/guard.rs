@@ -35,7 +35,8 @@ use crate::decline::Reason;
 const CAUGHT: &str = "<caught>";
 const RAISED: &str = "<raised>";
 const IS: &str = "<is>";
-const VALUE: &str = "<value>";
+/// Gives its argument, of which the compiler knows nothing.
+pub(super) const VALUE: &str = "<value>";
 const CHANGED: &str = "<changed>";
 const PRIVATE: &str = "<private>";
 const MADE: &str = "<made>";

@@ -403,11 +403,8 @@ pub(super) fn replace_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyR
     let original = builtins.get_item("chr", vm)?;
     let chr = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
         let made = original.call(args, vm)?;
-        let settled = made
-            .downcast_ref::<PyStr>()
-            .and_then(|made| made.to_str())
-            .is_none_or(|made| made.chars().all(versions::is_settled));
-        if !settled {
+        let text = made.downcast_ref::<PyStr>();
+        if !text.is_none_or(|text| versions::is_settled_text(text)) {
             return Err(decline(vm, Reason::VmValue, "a character of late"));
         }
         Ok(made)

@@ -7,6 +7,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyRef, PyResult, Settings,
 use std::cell::RefCell;
 
 use super::cache::Codes;
+use super::evaluation;
 use super::front::{self, NEEDS_BODY};
 use super::guard;
 use super::handed::{self, PUT};
@@ -235,6 +236,7 @@ fn builtins(python: (u8, u8), vm: &VirtualMachine) -> PyResult<PyDictRef> {
     sets::add_builtins(&builtins, vm)?;
     guard::add_builtins(&builtins, vm)?;
     observe::add_builtins(&builtins, vm)?;
+    evaluation::add_builtins(&builtins, vm)?;
     builtins.set_item(
         NEEDS_BODY,
         vm.new_function(NEEDS_BODY, needs_body).into(),

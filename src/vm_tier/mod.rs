@@ -12,6 +12,7 @@ mod cache;
 mod classes;
 mod convert;
 mod eager;
+mod evaluation;
 mod exceptions;
 mod front;
 mod grammar;

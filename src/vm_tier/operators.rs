@@ -24,6 +24,7 @@ use crate::decline::Reason;
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 type Init = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type New = fn(PyRef<PyType>, FuncArgs, &VirtualMachine) -> PyResult;
+type Represent = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
 type Ternary = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 thread_local! {
@@ -41,6 +42,7 @@ thread_local! {
     static POWER: Cell<Option<Ternary>> = const { Cell::new(None) };
     static FORMAT: Cell<Option<Binary>> = const { Cell::new(None) };
     static FORMAT_TEXT: Cell<Option<Binary>> = const { Cell::new(None) };
+    static REPRESENT: Cell<Option<Represent>> = const { Cell::new(None) };
 }
 
 /// Classes whose text says nothing of addresses, nor of how RustPython makes objects.
@@ -98,9 +100,11 @@ pub(super) fn install(vm: &VirtualMachine) {
     for class in [types.bytes_type, types.bytearray_type] {
         class.slots.as_number.remainder.store(Some(format_bytes));
     }
-    let text = &types.str_type.slots.as_number;
-    FORMAT_TEXT.set(text.remainder.load());
-    text.remainder.store(Some(format_text));
+    let text = &types.str_type.slots;
+    FORMAT_TEXT.set(text.as_number.remainder.load());
+    text.as_number.remainder.store(Some(format_text));
+    REPRESENT.set(text.repr.load());
+    text.repr.store(Some(represent_text));
     // the last bits of complex numbers are those of C's compiler
     let complex = &types.complex_type.slots.as_number;
     for slot in [
@@ -158,6 +162,20 @@ const OF_STRINGS: &[(&str, Check)] = &[
     ("encode", no_codec),
     ("isidentifier", not_ascii),
     ("isnumeric", not_ascii),
+    ("isalpha", not_settled),
+    ("isalnum", not_settled),
+    ("isdecimal", not_settled),
+    ("isdigit", not_settled),
+    ("islower", not_settled),
+    ("isprintable", not_settled),
+    ("istitle", not_settled),
+    ("isupper", not_settled),
+    ("capitalize", not_settled),
+    ("casefold", not_settled),
+    ("lower", not_settled),
+    ("swapcase", not_settled),
+    ("title", not_settled),
+    ("upper", not_settled),
 ];
 
 /// The same of bytes and bytearrays.
@@ -249,6 +267,12 @@ fn no_whole_number(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
 /// between versions of Unicode.
 fn not_ascii(this: &PyObject, _: &FuncArgs) -> Option<&'static str> {
     (!bytes_of(this)?.is_ascii()).then_some("a class of characters beyond ASCII")
+}
+
+/// A definition can't write such characters, but read them.
+fn not_settled(this: &PyObject, _: &FuncArgs) -> Option<&'static str> {
+    let text = this.downcast_ref::<PyStr>()?;
+    (!versions::is_settled_text(text)).then_some("a character of late")
 }
 
 /// Has the methods of strings, bytes and ranges ask about their arguments first.
@@ -475,6 +499,17 @@ fn hide_addresses(class: &Py<PyType>, vm: &VirtualMachine, depth: usize) {
 fn no_text(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let detail = format!("the text of a {}", object.class().name());
     Err(decline(vm, Reason::Unordered, detail))
+}
+
+/// What is printable, other versions of Unicode say otherwise.
+fn represent_text(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let text = object.downcast_ref::<PyStr>();
+    match REPRESENT.get() {
+        Some(represent) if text.is_none_or(|text| versions::is_settled_text(text)) => {
+            represent(object, vm)
+        }
+        _ => Err(decline(vm, Reason::VmValue, "a character of late")),
+    }
 }
 
 /// `0 / -1` is `-0.0`.

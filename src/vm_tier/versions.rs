@@ -114,6 +114,12 @@ pub(super) fn is_settled(c: char) -> bool {
         | 0x1_f680..=0x1_f6d5)
 }
 
+/// Whether that holds for all of `text`; for half a surrogate pair it does.
+pub(super) fn is_settled_text(text: &PyStr) -> bool {
+    let mut characters = text.as_wtf8().code_points();
+    text.as_bytes().is_ascii() || characters.all(|c| c.to_char().is_none_or(is_settled))
+}
+
 type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 
 thread_local! {
@@ -124,7 +130,7 @@ thread_local! {
 
 /// Refuses what older Pythons read in another way, once a thread: a thread has one profile.
 pub(super) fn install(minor: u8, vm: &VirtualMachine) {
-    if minor >= 11 || INSTALLED.replace(true) {
+    if INSTALLED.replace(true) {
         return;
     }
     let types = &vm.ctx.types;
@@ -186,14 +192,29 @@ fn or_while_importing(
     }
 }
 
-/// `__format__`: `z` came with 3.11, zeros for strings with 3.10.
+/// `__format__`: separators behind the point came with 3.14, `z` with 3.11, zeros for strings with
+/// 3.10.
 fn format(object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let spec = args.args.first().and_then(|s| s.downcast_ref::<PyStr>());
     let spec = spec
         .map(|s| s.to_string_lossy().into_owned())
         .unwrap_or_default();
     let text = object.downcast_ref::<PyStr>().is_some();
-    if spec.contains('z') || text && spec.contains('0') {
+    let mut filled = spec.chars();
+    if spec
+        .chars()
+        .nth(1)
+        .is_some_and(|align| "<>=^".contains(align))
+    {
+        filled.next();
+    }
+    let precision = filled.as_str().split_once('.');
+    let is_later = match state::minor() {
+        ..10 => spec.contains('z') || text && spec.contains('0'),
+        10 => spec.contains('z'),
+        11.. => false,
+    };
+    if is_later || precision.is_some_and(|(_, behind)| behind.contains([',', '_'])) {
         return Err(decline(vm, Reason::VmValue, format!("the format {spec:?}")));
     }
     let original = object

@@ -1,6 +1,7 @@
 """`configparser`: CPython's; what only older versions have declines."""
 
 import _rezload
+import re
 from _rezload_facade import refusing
 from configparser import (
     BasicInterpolation, ConfigParser, DEFAULTSECT, DuplicateOptionError, DuplicateSectionError,
@@ -12,6 +13,10 @@ from configparser import (
 
 if _rezload.fact("python")[1] < 12:
     RawConfigParser.readfp = refusing("attribute-unknown", "configparser.ConfigParser.readfp")
+
+if _rezload.fact("python")[1] < 10:
+    # the name of a section ends at the first bracket
+    RawConfigParser.SECTCRE = re.compile(r"\[(?P<header>[^]]+)\]")
 
 if _rezload.fact("python")[1] < 13:
     # before, an AttributeError

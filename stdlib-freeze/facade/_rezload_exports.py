@@ -251,6 +251,7 @@ SOURCES = {
     "datetime": "_rezload_datetime",
     "decimal": "_rezload_decimal",
     "enum": "_rezload_enum",
+    "fnmatch": "_rezload_fnmatch",
     "functools": "_rezload_functools",
     "glob": "_rezload_glob",
     "heapq": "_rezload_heapq",

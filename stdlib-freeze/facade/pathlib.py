@@ -250,12 +250,13 @@ class PurePath(metaclass=Partial):
         root, names = _parse((path_pattern,))
         if not names or not self._names or "//" in (root, self._root):
             _rezload.decline("attribute-unknown", "pathlib.Path.match(%r)" % (path_pattern,))
-        if root:
-            if root != self._root or len(names) != len(self._names):
-                return False
-        elif len(names) > len(self._names):
+        if root and (root != self._root or len(names) != len(self._names)):
             return False
-        mine = self._names[-len(names):]
+        # before 3.12 the root is a part like the others
+        mine = self.parts if _minor < 12 and not root else self._names
+        if len(names) > len(mine):
+            return False
+        mine = mine[-len(names):]
         return all(_fnmatchcase(name, pattern) for name, pattern in zip(mine, names))
 
 

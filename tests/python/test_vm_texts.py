@@ -1,4 +1,5 @@
-"""Random texts in functions of paths, URLs, texts and numbers, in the VM tier and in this Python.
+"""Random texts in functions of paths, URLs, texts, numbers and versions, in the VM tier and in this
+Python.
 
 `REZLOAD_TEXTS` is how many are tried, `REZLOAD_SEED` which.
 """
@@ -16,13 +17,19 @@ import pytest
 
 import rezload
 
+pytest.importorskip("rez")
 pytestmark = pytest.mark.vm
 
-COUNT = int(os.environ.get("REZLOAD_TEXTS", "12000"))
+COUNT = int(os.environ.get("REZLOAD_TEXTS", "16000"))
 SEED = int(os.environ.get("REZLOAD_SEED", "1"))
 
 NAMES = "/ // . .. a b.c .x a.tar.gz ~ A -  c. é * ? [a] ... .a.b 0".split() + ["", "a b"]
 URLS = "http:// https:// ftp:// file:/// a b.c :80 @ / ? # = & %20 % + ; é // . .. user:pw x=1".split()
+JSON = """1 -1.5 1e3 "a" "\\u00e9" null true NaN [ ] { } , : 01 """.split() + [" ", "\n"]
+LITERALS = "1 -1 0x1f 1_0 1.5 2j 'a' b'x' \"b\" None True ( ) [ ] { } , : + - ... set()".split() + [" "]
+INI = "[s] [t] a=1 b:two c=%(a)s #x ;y k = DEFAULT [DEFAULT] A=2".split() + ["\n", "\n", "\n ", " "]
+DATES = "2024 -02 -29 T 10 :11 :12 .5 01 / Jan Mon Z +01:00 20240229 W09 -4".split() + [" "]
+VERSIONS = "1 2 1.5 2.0 1a 10 01 1.0-1 a".split()
 FIGURES = "0 1 -1 2 3 -7 10 -2 0.5 -0.5 1.5 2.675 1e16 1e-7 True 123456789".split()
 
 #: An expression each; what is in angle brackets is made by `Texts`.
@@ -84,12 +91,34 @@ EXPRESSIONS = {
         E(search, <regex>, <word>)
         E(fullmatch, <regex>, <word>)
     """,
+    "json": "loads(<json>)\ndumps(loads(<json>))",
+    "ast": "literal_eval(<literal>)",
+    "configparser": """
+        (lambda c: (c.read_string(<ini>), [(s, c.items(s)) for s in c.sections()]))(ConfigParser())
+        (lambda c: (c.read_string(<ini>), dict(c['s'])))(ConfigParser(allow_no_value=True))
+    """,
+    "rez.version": """
+        str(VersionRange(<range>) | VersionRange(<range>))
+        str(VersionRange(<range>) & VersionRange(<range>))
+        str(VersionRange(<range>) - VersionRange(<range>))
+        str(~VersionRange(<range>))
+        str(VersionRange(<range>).union([VersionRange(<range>), VersionRange(<range>)]))
+        str((VersionRange(<range>) | VersionRange(<range>)).span())
+        VersionRange(<range>).issuperset(VersionRange(<range>))
+        VersionRange(<range>).intersects(VersionRange(<range>))
+        Version(<version>) in VersionRange(<range>)
+        Version(<version>) < Version(<version>)
+        str(Requirement('a-' + <range>).merged(Requirement('!a-' + <range>)))
+        Requirement('~a-' + <range>).conflicts_with(Requirement('a-' + <range>))
+    """,
     "decimal": "Decimal(<number>)",
     "fractions": "Fraction(<number>)",
     "string": "capwords(<prose>)\nTemplate(<template>).safe_substitute(a=1, b='x')",
     "datetime": """
         date(2024, <width>, <width>).strftime(<template>)
         date(2024, <width>, <width>) + timedelta(<width>, <width>)
+        date.fromisoformat(<date>)
+        datetime.strptime(<date>, <template>)
         timedelta(<width>) / <figure>
     """,
     "": """
@@ -100,6 +129,9 @@ EXPRESSIONS = {
         format(<figure>, <spec>)
         format(<prose>, <spec>)
         ('%' + <spec>) % <figure>
+        ('%(a)' + <spec>) % {'a': <figure>}
+        (b'%' + <spec>.encode()) % (<figure>, <figure>)
+        ('%' + <spec> + '%' + <spec>) % (<figure>, <word>)
         <braces>.format(<figure>, <word>, a=<figure>)
         round(<figure>, <width>)
         divmod(<figure>, <figure>)
@@ -156,6 +188,12 @@ class Texts:
             "template": self.text("$a{}b %YmdHMSj", 8),
             "braces": self.text("{}a0!rs:.[]1>5 ", 9),
             "text": self.text("aAbB1 .,-_\tßéıİǅ²½\n\x1c\u2028", 8),
+            "json": lambda: repr("".join(self.some(JSON, 6))),
+            "literal": lambda: repr("".join(self.some(LITERALS, 6))),
+            "ini": lambda: repr("[s]\n" + "".join(self.some(INI, 8))),
+            "date": lambda: repr("".join(self.some(DATES, 6))),
+            "range": lambda: repr("|".join(self.some_of(self.range, 3))),
+            "version": lambda: repr(self.random.choice(VERSIONS)),
             "figure": lambda: self.random.choice(FIGURES),
             "width": lambda: str(self.random.randrange(1, 13)),
             "part": lambda: self.random.choice(
@@ -179,6 +217,14 @@ class Texts:
     def text(self, alphabet: str, most: int) -> Callable[[], str]:
         return lambda: repr("".join(self.some(alphabet, most)))
 
+    def some_of(self, make: Callable[[], str], most: int) -> list[str]:
+        return [make() for _ in range(self.random.randrange(most + 1))]
+
+    def range(self) -> str:
+        one, two = self.random.choice(VERSIONS), self.random.choice(VERSIONS)
+        forms = "{0} {0}+ <{0} >{0} <={0} =={0} {0}+<{1} {0}..{1} >{0}<={1}".split()
+        return self.random.choice(forms).format(one, two)
+
     def path(self) -> str:
         pick = self.random.choice
         ends = pick(["", "", "/", "//", "./", "../"]), pick(["", "", "", "/"])
@@ -198,7 +244,7 @@ def test_what_is_served_is_what_this_python_gives(tmp_path: Path) -> None:
         for _ in range(COUNT):
             module, expression = texts.one()
             names = sorted(vars(__import__(module, fromlist=["*"]))) if module else []
-            used = [name for name in names if name + "(" in expression]
+            used = [name for name in names if re.search(rf"\b{name}[(.]", expression)]
             text = DEFINITION.format(
                 imports=f"from {module} import {', '.join(used)}" if used else "",
                 expression=expression,
