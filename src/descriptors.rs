@@ -1,8 +1,9 @@
 //! A thread's own table of open files, and files that are closed together.
 //!
-//! A call of the system takes as long as a tenth of what a scan does for a package, and
-//! `close_range` closes neighbours with one. So a thread that opens files in a table of its own,
-//! where they are neighbours, keeps those that it has read open until there are some of them.
+//! A tenth of a scan is closing what has been read, and a half of that isn't the files' but the
+//! calls' own; `close_range` closes neighbours with one call. So a thread that opens files in a
+//! table of its own, where they are neighbours, keeps those that it has read open until there are
+//! some of them.
 
 use std::fs::File;
 

@@ -128,7 +128,8 @@ thread_local! {
     static INSTALLED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Refuses what older Pythons read in another way, once a thread: a thread has one profile.
+/// Refuses what Pythons read in another way than RustPython, once a thread: a thread has one
+/// profile.
 pub(super) fn install(minor: u8, vm: &VirtualMachine) {
     if INSTALLED.replace(true) {
         return;

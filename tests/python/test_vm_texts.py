@@ -212,7 +212,7 @@ class Texts:
         }
 
     def some(self, items: Any, most: int) -> list[str]:
-        return [self.random.choice(items) for _ in range(self.random.randrange(most + 1))]
+        return self.some_of(lambda: self.random.choice(items), most)
 
     def text(self, alphabet: str, most: int) -> Callable[[], str]:
         return lambda: repr("".join(self.some(alphabet, most)))
