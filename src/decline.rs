@@ -386,4 +386,8 @@ reasons! {
     /// rez would have to run a file that isn't in a trusted directory.
     Untrusted, "untrusted", "rez would have to run the file, which isn't in a trusted directory",
         "name its directory as trusted if it is";
+    /// rez would look for the packages of the family as it is configured, and not as the scan is
+    /// told to.
+    OtherSettings, "other-settings", "rez is configured with other settings than the scan",
+        "give the scan rez's settings, or rez those of the scan";
 }

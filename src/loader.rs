@@ -121,7 +121,7 @@ impl Loader {
         };
         #[cfg(feature = "vm")]
         let declined = match self.vm() {
-            Some(vm) => match vm.load(source) {
+            Some(vm) => match vm.load_file(path, source) {
                 Ok(data) => return Ok(package(data, Tier::Vm, path, declined)),
                 Err(refusal) => [declined, vec![refusal]].concat(),
             },
@@ -201,13 +201,13 @@ impl Loader {
     /// The tier that serves `source` in a repository, whose directories say what its name and
     /// version are.
     #[cfg(feature = "survey")]
-    pub(crate) fn tier_in_repository(&self, source: &[u8]) -> Option<Tier> {
+    pub(crate) fn tier_in_repository(&self, path: &Path, source: &[u8]) -> Option<Tier> {
         if crate::static_tier::parse_in_repository(source).is_ok() {
             return Some(Tier::Static);
         }
         #[cfg(feature = "vm")]
         if let Some(vm) = self.vm() {
-            return vm.in_repository(source).is_ok().then_some(Tier::Vm);
+            return vm.in_repository(path, source).is_ok().then_some(Tier::Vm);
         }
         None
     }

@@ -12,13 +12,18 @@ pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
 /// `os.path.realpath` of what exists.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub(crate) fn real_path(path: &Path) -> io::Result<PathBuf> {
-    link_by_link(path)
+    link_by_link(path, |_| Ok(()))
 }
 
 /// As `posixpath.py` does it: names that are no links stay as they are written, where the system's
 /// own `realpath` may put them in the case that they have on the disk, as on macOS.
-#[cfg(all(unix, any(test, not(target_os = "linux"))))]
-fn link_by_link(path: &Path) -> io::Result<PathBuf> {
+///
+/// `step` sees each path on the way, links too, and may end it.
+#[cfg(all(unix, any(test, feature = "vm", not(target_os = "linux"))))]
+pub(crate) fn link_by_link(
+    path: &Path,
+    mut step: impl FnMut(&Path) -> io::Result<()>,
+) -> io::Result<PathBuf> {
     /// As many as the kernels follow, more or less.
     const MAX_LINKS: usize = 40;
 
@@ -36,6 +41,7 @@ fn link_by_link(path: &Path) -> io::Result<PathBuf> {
         }
         // the root takes the place of what is before it
         let next = real.join(name);
+        step(&next)?;
         if !next.symlink_metadata()?.is_symlink() {
             real = next;
             continue;
@@ -85,6 +91,10 @@ mod tests {
     use std::fs::{create_dir_all, write};
     use std::os::unix::fs::symlink;
 
+    fn resolved(path: &Path) -> io::Result<PathBuf> {
+        link_by_link(path, |_| Ok(()))
+    }
+
     #[test]
     fn links_lead_where_the_system_says() {
         let folder = tempfile::tempdir().unwrap();
@@ -110,18 +120,18 @@ mod tests {
         ] {
             let path = root.join(path);
             let real = path.canonicalize().unwrap();
-            assert_eq!(link_by_link(&path).unwrap(), real, "{path:?}");
+            assert_eq!(resolved(&path).unwrap(), real, "{path:?}");
         }
         for path in ["none", "again", "again/file", "a/none/b", "absolute/none"] {
             let path = root.join(path);
             assert!(
-                path.canonicalize().is_err() && link_by_link(&path).is_err(),
+                path.canonicalize().is_err() && resolved(&path).is_err(),
                 "{path:?}"
             );
         }
         let here = std::env::current_dir().unwrap();
         assert_eq!(
-            link_by_link(Path::new("src")).unwrap(),
+            resolved(Path::new("src")).unwrap(),
             here.canonicalize().unwrap().join("src")
         );
     }

@@ -12,14 +12,10 @@ from typing import Any, Callable
 
 
 def fact(name: str) -> str | None:
-    """The fact `name` as a literal."""
-    if name in _CACHED:
-        return _CACHED[name]
+    """The fact `name` as a literal: what it is now, for a program may change most of them."""
     getter = _FACTS.get(name)
     if getter is not None:
-        literal = _literal(getter)
-        _CACHED[name] = literal
-        return literal
+        return _literal(getter)
     for prefix, namespace in (("rez.config.", _config), ("rez.system.", _system)):
         if name.startswith(prefix):
             return _literal(lambda: namespace(name[len(prefix) :]))
@@ -37,9 +33,6 @@ def variable(name: str) -> str | None:
 def environment() -> list[tuple[str, str]]:
     """The names and values of `os.environ`."""
     return list(os.environ.items())
-
-
-_CACHED: dict[str, str | None] = {}
 
 
 def _literal(getter: Callable[[], Any]) -> str | None:
@@ -102,10 +95,22 @@ _OLD_MODULES = (
 )
 
 
-def _missing() -> tuple[str, ...]:
-    from importlib.util import find_spec
+_MISSING: dict[object, tuple[str, ...]] = {}
+"""What was missing, by what an import looks at."""
 
-    return tuple(name for name in _OLD_MODULES if find_spec(name) is None)
+
+def _missing() -> tuple[str, ...]:
+    # to look for them all takes a millisecond
+    imported = tuple(name in sys.modules for name in _OLD_MODULES)
+    seen = imported, tuple(map(str, sys.path)), tuple(map(id, sys.meta_path))
+    found = _MISSING.get(seen)
+    if found is None:
+        from importlib.util import find_spec
+
+        found = tuple(name for name in _OLD_MODULES if find_spec(name) is None)
+        _MISSING.clear()
+        _MISSING[seen] = found
+    return found
 
 
 def _preferred_encoding() -> str:
@@ -123,6 +128,12 @@ def _rez_platform(name: str) -> Callable[[], Any]:
     return getter
 
 
+def _rez_system() -> str:
+    from rez.utils import platform_
+
+    return platform_.name
+
+
 def _rez_version() -> str:
     import rez
 
@@ -135,8 +146,9 @@ _FACTS: dict[str, Callable[[], Any]] = {
     "sys.executable": lambda: sys.executable,
     "sys.prefix": lambda: sys.prefix,
     "os.name": lambda: os.name,
-    "os.cpu_count": os.cpu_count,
-    "os.getlogin": os.getlogin,
+    "os.cpu_count": lambda: os.cpu_count(),
+    "os.process_cpu_count": lambda: os.process_cpu_count(),  # type: ignore[attr-defined]
+    "os.getlogin": lambda: os.getlogin(),
     "os.getuid": lambda: os.getuid(),
     "os.getgid": lambda: os.getgid(),
     "platform.system": _platform("system"),
@@ -157,7 +169,9 @@ _FACTS: dict[str, Callable[[], Any]] = {
     "rez.platform.physical_cores": _rez_platform("physical_cores"),
     "sys.exec_prefix": lambda: sys.exec_prefix,
     "sys.base_prefix": lambda: sys.base_prefix,
-    "sys.getfilesystemencoding": sys.getfilesystemencoding,
+    "rez.platform.system": _rez_system,
+    "rez.platform.tmpdir": _rez_platform("tmpdir"),
+    "sys.getfilesystemencoding": lambda: sys.getfilesystemencoding(),
     "tempfile.gettempdir": _temporary,
     "locale.encoding": _encoding,
     "rez.version": _rez_version,

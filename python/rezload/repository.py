@@ -48,13 +48,8 @@ class Repositories:
         self._paths = [os.fsdecode(path) for path in paths]
         self._fallback = fallback
         self._trusted = trust.directories(trusted)
-        self._native = _native.Repositories(
-            self._paths,
-            threads,
-            list(package_filenames),
-            allow_unversioned,
-            check_definition_files,
-        )
+        self._settings = list(package_filenames), allow_unversioned, check_definition_files
+        self._native = _native.Repositories(self._paths, threads, *self._settings)
 
     def scan(
         self,
@@ -128,6 +123,7 @@ class Repositories:
                 latest,
                 self._paths,
                 failure.path,
+                rez_tier.Settings(*self._settings),
                 failure.declined,
                 self._trusted,
             )

@@ -23,7 +23,8 @@ and a reply to a request has its `id` and one of
     "refused"     {"class", "message", "line", "traceback"}: rez's own exception
     "unreadable"  {"errno", "message"}: the file can't be read
     "declined"    "untrusted": outside the trusted paths, and not run; "surrogate": a field
-                  that no UTF-8 string can hold; "vm-value": a value that JSON can't
+                  that no UTF-8 string can hold; "vm-value": a value that JSON can't;
+                  "other-settings": rez has others than "settings" of the request
     "died"        {"exit": status} or {"signal": number}: the process that ran the file
     "timed-out"   seconds
 """
@@ -180,6 +181,7 @@ class Answers:
                 request.get("latest", False),
                 request["repositories"],
                 path,
+                self._rez.Settings(*request["settings"]),
                 trusted,
             )
             return {"family": [self._item(item) for item in items]}
@@ -193,7 +195,8 @@ class Answers:
         return reply
 
     def _failure(self, path: str, error: BaseException) -> Json:
-        mine = trust.Untrusted, self._rez.Surrogate, self._values.OnlyPython
+        ours = self._rez.Surrogate, self._rez.OtherSettings
+        mine = trust.Untrusted, *ours, self._values.OnlyPython
         if isinstance(error, mine):
             return {"declined": error.code}
         kind = type(error)

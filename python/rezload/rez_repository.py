@@ -8,7 +8,7 @@ from typing import Union
 from . import rez_resource, rez_tier
 from ._native import RepositoryPackage
 from .errors import LoadError
-from .rez_resource import Failed, Found
+from .rez_resource import Failed, Found, Settings
 from .rez_tier import Declines
 from .trust import Trusted
 
@@ -18,9 +18,11 @@ Item = Union[RepositoryPackage, LoadError]
 def load_version(
     family: str, version: str, location: str, path: str, declined: Declines, trusted: Trusted
 ) -> Item:
-    """One version, whose definition is at `path`."""
+    """One version, whose definition is at `path`; `location` is the repository's."""
     try:
-        found = rez_resource.load_version(family, version, location, path, trusted)
+        # a location may have an `@` in it
+        entry = f"filesystem@{location}"
+        found = rez_resource.load_version(family, version, entry, path, trusted)
         return _package(found, declined)
     except (Exception, SystemExit) as error:
         return _error(path, declined, error)
@@ -32,11 +34,14 @@ def load_family(
     latest: bool,
     paths: list[str],
     path: str,
+    settings: Settings,
     declined: Declines,
     trusted: Trusted,
 ) -> Iterator[Item]:
     """All that `rez.packages.iter_packages` gives for the family, ascending."""
-    for item in rez_resource.load_family(family, version_range, latest, paths, path, trusted):
+    for item in rez_resource.load_family(
+        family, version_range, latest, paths, path, settings, trusted
+    ):
         if isinstance(item, Failed):
             error = _error(item.path, declined, item.error)
             error.version = item.version

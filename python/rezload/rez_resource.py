@@ -17,6 +17,7 @@ from itertools import chain
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, NamedTuple, Optional, cast
 
+from rez.config import config
 from rez.package_repository import PackageRepository, PackageRepositoryManager
 from rez.package_resources import PackageResource
 from rez.packages import Package
@@ -38,6 +39,20 @@ class Surrogate(Exception):
     """rez gives a lone surrogate, which no UTF-8 string can hold."""
 
     code = "surrogate"
+
+
+class OtherSettings(Exception):
+    """rez is configured with other settings than the scan, and would look at other files."""
+
+    code = "other-settings"
+
+
+class Settings(NamedTuple):
+    """What makes a difference to which packages a family has (`FileSystemPackageFamilyResource`)."""
+
+    package_filenames: List[str]
+    allow_unversioned: bool
+    check_definition_files: bool
 
 
 class Fields(NamedTuple):
@@ -155,17 +170,27 @@ def load_version(
 ) -> Found:
     """One version in the repository at `location`, whose definition is at `path`.
 
-    `version` is empty for an unversioned package. Raises what rez raises, `Surrogate` or `trust.Untrusted`.
+    `location` is an entry of `packages_path`, and `version` is empty for an unversioned package.
+    `path` says what the definition is: the family's file, or one in the version's directory, which
+    rez then doesn't look for: its `package_filenames` may be others. Raises what rez raises,
+    `Surrogate` or `trust.Untrusted`.
     """
     repository = _repository(location)
     where = {"location": repository.location, "name": family, "version": version}
-    resource: Resource = repository.get_resource(FileSystemPackageResource.key, **where)
-    if getattr(resource, "filepath", None) != path:
-        ext = path.rpartition(".")[2]
+    folder, file = os.path.split(path)
+    ext = file.rpartition(".")[2]
+    resource: Resource
+    if folder == os.path.join(repository.location, family, version).rstrip(os.sep):
+        resource = repository.get_resource(FileSystemPackageResource.key, **where)
+        # what `_get_file` would find, which the resource asks for once
+        resource._filepath_and_format = path, FileFormat[ext]  # type: ignore[attr-defined]
+    else:
         key = FileSystemCombinedPackageResource.key
         resource = repository.get_resource(key, ext=ext, **where)
+        if _path_of(cast(PackageResource, resource)) != path:
+            raise ValueError(f"{path} is no definition of {family} {version} in {location}")
     assert isinstance(resource, PackageResource)
-    return _found(resource, repository, path, trusted)
+    return _found(resource, repository, trusted)
 
 
 def load_family(
@@ -174,14 +199,18 @@ def load_family(
     latest: bool,
     paths: Iterable[str],
     path: str,
+    settings: Settings,
     trusted: Trusted = None,
 ) -> Iterator[Found | Failed]:
     """All that `rez.packages.iter_packages` gives for the family, ascending.
 
-    `paths` are all repositories, `path` is the file to name where rez names none.
+    `paths` are all repositories, `path` is the file to name where rez names none. `settings` have
+    to be those of rez's configuration, which is the process's.
     """
     found: dict[Version, tuple[PackageRepository, PackageResource]] = {}
     try:
+        if settings != _configured():
+            raise OtherSettings
         range_ = VersionRange(version_range or "")
         with _lock:
             for location in paths:
@@ -201,9 +230,19 @@ def load_family(
     for version in versions[-1:] if latest else versions:
         repository, package = found[version]
         try:
-            yield _found(package, repository, path, trusted)
+            yield _found(package, repository, trusted)
         except (Exception, SystemExit) as error:
-            yield Failed(str(version), _path_of(package, path), error)
+            yield Failed(str(version), _path_of(package) or path, error)
+
+
+def _configured() -> Settings:
+    """The settings that rez is configured with."""
+    filesystem: Any = config.plugins.package_repository.filesystem
+    return Settings(
+        list(filesystem.package_filenames),
+        bool(config.allow_unversioned_packages),
+        bool(filesystem.check_package_definition_files),
+    )
 
 
 def _repository(path: str) -> PackageRepository:
@@ -211,20 +250,23 @@ def _repository(path: str) -> PackageRepository:
     return PackageRepositoryManager(ResourcePool(cache_size=None)).get_repository(path)
 
 
-def _path_of(resource: PackageResource, path: str) -> str:
+def _path_of(resource: PackageResource) -> str | None:
+    """The definition's file, which for a combined family is the family's."""
     # not the package's, which asks the definition for an attribute of that name
-    return getattr(resource, "filepath", None) or path
+    of = resource.parent if isinstance(resource, FileSystemCombinedPackageResource) else resource
+    return getattr(of, "filepath", None)
 
 
 def _found(
-    resource: PackageResource, repository: PackageRepository, path: str, trusted: Trusted
+    resource: PackageResource, repository: PackageRepository, trusted: Trusted
 ) -> Found:
     with _lock:
-        path = _path_of(resource, path)
-        trust.check(path, trusted)
+        path = _path_of(resource)
+        if path is not None:
+            trust.check(path, trusted)
         package = Package(resource)
         fields = _fields(package.name, package.version, package)
-        return Found(fields, package.uri, path, repository.location)
+        return Found(fields, package.uri, path or package.uri, repository.location)
 
 
 def _fields(name: str, version: Version | None, package: Package) -> Fields:

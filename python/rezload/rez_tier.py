@@ -11,7 +11,7 @@ from . import rez_resource
 from ._native import Package, TierDeclined
 from .errors import LoadError, ReadError, Refused
 from .ladder import declined_by_rez
-from .rez_resource import Surrogate
+from .rez_resource import OtherSettings, Surrogate
 from .trust import Untrusted
 
 Declines = Tuple[TierDeclined, ...]
@@ -48,7 +48,7 @@ def not_loaded(
     path: str, filepath: str, declined: Declines, error: BaseException
 ) -> LoadError:
     """What to raise for `error`, which came from loading `filepath`."""
-    if isinstance(error, (Untrusted, Surrogate)):
+    if isinstance(error, (Untrusted, Surrogate, OtherSettings)):
         return declined_by_rez(path, declined, error.code)
     reason = rez_resource.message_of(error)
     return Refused(path, reason, declined, rez_resource.line_of(filepath, error))

@@ -34,13 +34,11 @@ pub(super) fn try_definition<'py>(
     source: Option<&[u8]>,
     resolve: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let load = || {
-        let loader = super::loader();
-        match source {
-            Some(source) => loader.definition_source(&path, source),
-            None if resolve => loader.definition(&path),
-            None => with_source(&path, |source| loader.definition_source(&path, source))?,
-        }
+    let loader = super::loader(py);
+    let load = || match source {
+        Some(source) => loader.definition_source(&path, source),
+        None if resolve => loader.definition(&path),
+        None => with_source(&path, |source| loader.definition_source(&path, source))?,
     };
     // a file server may take its time
     match py.detach(load) {
@@ -66,7 +64,7 @@ pub(super) fn serve_definition<'py>(
     let loader = if literal {
         &static_tier
     } else {
-        super::loader()
+        super::loader(py)
     };
     let load = || with_source(&path, |source| loader.definition_source(&path, source))?;
     // a file server may take its time

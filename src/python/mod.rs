@@ -10,8 +10,11 @@ mod strings;
 #[cfg(feature = "vm")]
 mod vm;
 
+/// Makes this interpreter's facts those of the VM tier.
 #[cfg(all(feature = "cli", feature = "vm"))]
-pub(crate) use vm::share as share_vm;
+pub(crate) fn share_vm() {
+    Python::attach(vm::share);
+}
 
 #[cfg(feature = "cli")]
 use std::ffi::OsString;
@@ -51,15 +54,15 @@ mod _native {
 }
 
 /// The ladder of this process: the tiers that are compiled in.
-fn loader() -> &'static Loader {
+#[cfg_attr(not(feature = "vm"), allow(unused_variables))]
+fn loader(py: Python<'_>) -> &'static Loader {
     static LOADER: OnceLock<Loader> = OnceLock::new();
+    #[cfg(feature = "vm")]
+    vm::share(py);
     LOADER.get_or_init(|| {
         let loader = Loader::new();
         #[cfg(feature = "vm")]
-        let loader = {
-            vm::share();
-            loader.with_vm(crate::vm::VmTier::shared())
-        };
+        let loader = loader.with_vm(crate::vm::VmTier::shared());
         loader
     })
 }
@@ -69,8 +72,9 @@ fn loader() -> &'static Loader {
 #[pyfunction]
 #[pyo3(signature = (path, /))]
 fn try_load<'py>(py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
+    let loader = loader(py);
     // a file server may take its time
-    match py.detach(|| loader().load(path)) {
+    match py.detach(|| loader.load(path)) {
         Ok(package) => Ok(Bound::new(py, PyPackage::from(package))?.into_any()),
         Err(error) => declines_or_error(py, error),
     }

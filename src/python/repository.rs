@@ -248,7 +248,9 @@ pub(super) struct PyRepositories(Repositories);
 #[pymethods]
 impl PyRepositories {
     #[new]
+    #[cfg_attr(not(feature = "vm"), allow(unused_variables))]
     fn new(
+        py: Python<'_>,
         paths: Vec<PathBuf>,
         threads: usize,
         package_filenames: Vec<String>,
@@ -266,14 +268,23 @@ impl PyRepositories {
             .check_definition_files(check_definition_files);
         #[cfg(feature = "vm")]
         let repositories = {
-            super::vm::share();
+            super::vm::share(py);
             repositories.with_vm(crate::vm::VmTier::shared())
         };
         Ok(PyRepositories(repositories))
     }
 
     /// All packages that are asked for.
-    fn scan(&self, families: Vec<String>, range: Option<&str>, latest: bool) -> PyResult<PyScan> {
+    #[cfg_attr(not(feature = "vm"), allow(unused_variables))]
+    fn scan(
+        &self,
+        py: Python<'_>,
+        families: Vec<String>,
+        range: Option<&str>,
+        latest: bool,
+    ) -> PyResult<PyScan> {
+        #[cfg(feature = "vm")]
+        super::vm::share(py);
         let mut selection = Selection::new().latest(latest);
         for family in families {
             selection = selection.family(family);
@@ -294,6 +305,8 @@ impl PyRepositories {
         name: &str,
         range: Option<&str>,
     ) -> PyResult<Bound<'py, PyList>> {
+        #[cfg(feature = "vm")]
+        super::vm::share(py);
         let range = range.map(parse_range).transpose()?;
         match py.detach(|| self.0.load_family(name, range.as_ref())) {
             Ok(items) => objects(py, items),

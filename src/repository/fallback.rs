@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::error::{ScanError, ScanErrorKind};
 use super::package::RepositoryPackage;
+use super::settings::Settings;
 use super::ScanResult;
 use crate::error::LoadError;
 use crate::package::{Tier, TierDeclined};
-use crate::rez_tier::{RezPackage, RezTier};
+use crate::rez_tier::{Family, FamilySettings, RezPackage, RezTier};
 use crate::version::VersionRange;
 
 /// What rez makes of a version, if that is what `error` is about and the tiers declined it.
@@ -41,14 +42,24 @@ pub(super) fn family(
     range: Option<&VersionRange>,
     latest: bool,
     locations: &[Arc<str>],
+    settings: &Settings,
 ) -> Vec<ScanResult> {
     let (Some(declined), Some(family), None) = (declined(&error), error.family(), error.version())
     else {
         return vec![Err(error)];
     };
-    let range = range.map(ToString::to_string);
-    let path = error.path();
-    let items = rez.load_family(family, range, latest, locations, path, declined.to_vec());
+    let question = Family {
+        name: family,
+        range: range.map(ToString::to_string),
+        latest,
+        locations,
+        settings: FamilySettings(
+            settings.stems().collect(),
+            settings.allow_unversioned,
+            settings.check_definition_files,
+        ),
+    };
+    let items = rez.load_family(question, error.path(), declined.to_vec());
     let items = items.into_iter().map(|item| {
         item.map(|package| served(package, declined))
             .map_err(|(version, loaded)| {

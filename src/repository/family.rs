@@ -91,7 +91,7 @@ impl Family<'_> {
         };
         let mut building = Vec::new();
         let mut versions = Vec::with_capacity(self.listing.len());
-        let mut refused: Option<(&[u8], ScanErrorKind)> = None;
+        let mut refused: Vec<(&[u8], ScanErrorKind)> = Vec::new();
         for (name, kind) in self.listing.iter() {
             if name.starts_with(b".") {
                 // a directory of that name goes on: rez takes it for a version
@@ -106,13 +106,8 @@ impl Family<'_> {
             if is_ignored(name) {
                 continue;
             }
-            // of several the first by name is told, in whatever order the system gives them
-            let mut refuse = |kind| match &refused {
-                Some((before, _)) if *before < name => {}
-                _ => refused = Some((name, kind)),
-            };
             let Ok(text) = std::str::from_utf8(name) else {
-                refuse(ScanErrorKind::NotUtf8);
+                refused.push((name, ScanErrorKind::NotUtf8));
                 continue;
             };
             if settings.check_definition_files
@@ -123,21 +118,23 @@ impl Family<'_> {
             }
             match Version::parse(text) {
                 Ok(version) => versions.push(version),
-                Err(_) => refuse(ScanErrorKind::NotAVersion),
+                Err(_) => refused.push((name, ScanErrorKind::NotAVersion)),
             }
-        }
-        if let Some((name, kind)) = refused {
-            return Err((self.path.join(lossless(name)), kind));
         }
         for name in building {
             let is_it = |version: &Version| version.as_str().as_bytes() == name;
-            if versions.iter().any(is_it)
-                && !has_definition(&self.path.join(lossless(name)), ["package"])
-            {
+            let is_found =
+                versions.iter().any(is_it) || refused.iter().any(|(other, _)| *other == name);
+            if is_found && !has_definition(&self.path.join(lossless(name)), ["package"]) {
                 versions.retain(|version| !is_it(version));
+                refused.retain(|(other, _)| *other != name);
             }
         }
-        Ok(versions)
+        // of several the first by name is told, in whatever order the system gives them
+        match refused.into_iter().min_by_key(|(name, _)| *name) {
+            Some((name, kind)) => Err((self.path.join(lossless(name)), kind)),
+            None => Ok(versions),
+        }
     }
 }
 

@@ -113,7 +113,13 @@ impl Index {
                 _ if text == "settings.yaml" => What::Reserved,
                 // without an extension a link is a family only if it is a directory, which
                 // listing it will show
-                None if matches!(kind, Kind::Directory | Kind::Unknown) => What::Directory,
+                None if matches!(kind, Kind::Directory | Kind::Unknown) => {
+                    // but without that directory `settings.yaml` is no family either
+                    if text == "settings" && !is_directory(kind, || location.join(text)) {
+                        continue;
+                    }
+                    What::Directory
+                }
                 None => continue,
                 Some(_) if is_directory(kind, || location.join(text)) => What::Directory,
                 Some((_, what)) => what,

@@ -121,7 +121,10 @@ impl Job<'_> {
         };
         let (fields, declined) = match fields {
             Ok(fields) => (fields, Vec::new()),
-            Err(declined) => in_vm(settings, is_python, source, by_static(declined))?,
+            Err(declined) => {
+                let path = Path::new(&read.path);
+                in_vm(settings, path, is_python, source, by_static(declined))?
+            }
         };
         if !fields.has_timestamp {
             old_format::check(Path::new(&read.path[..read.directory]))
@@ -180,13 +183,14 @@ impl Job<'_> {
 #[cfg(feature = "vm")]
 fn in_vm(
     settings: &Settings,
+    path: &Path,
     is_python: bool,
     source: &[u8],
     declined: TierDeclined,
 ) -> Result<(RepositoryFields, Vec<TierDeclined>), Vec<TierDeclined>> {
     match &settings.vm {
         Some(vm) if is_python && crate::vm_tier::VmTier::is_on() => {
-            match vm.in_repository(source) {
+            match vm.in_repository(path, source) {
                 Ok(fields) => Ok((fields, vec![declined])),
                 Err(refusal) => Err(vec![declined, refusal]),
             }
@@ -198,6 +202,7 @@ fn in_vm(
 #[cfg(not(feature = "vm"))]
 fn in_vm(
     _settings: &Settings,
+    _path: &Path,
     _is_python: bool,
     _source: &[u8],
     declined: TierDeclined,

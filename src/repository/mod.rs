@@ -339,7 +339,7 @@ impl Inner {
     ) -> Vec<ScanResult> {
         #[cfg(feature = "rez")]
         if let Some(rez) = &self.rez {
-            return fallback::family(rez, error, range, latest, locations);
+            return fallback::family(rez, error, range, latest, locations, &self.settings);
         }
         #[cfg(not(feature = "rez"))]
         let _ = (range, latest, locations);

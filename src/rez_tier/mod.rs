@@ -31,6 +31,7 @@ use crate::json_path::path_value;
 use crate::package::{LoadedDefinition, Package, PackageData, Position, Tier, TierDeclined};
 use pool::Pool;
 use protocol::{Answer, FamilyItem, Found, Request};
+pub(crate) use protocol::{Family, FamilySettings};
 
 /// Real rez, which has the last word on files that the compiled tiers decline, and runs them.
 ///
@@ -148,19 +149,15 @@ impl RezTier {
         }
     }
 
-    /// What rez gives of a whole family in the repositories at `locations`.
+    /// What rez gives of a whole family, of which one repository has a definition at `path`.
     pub(crate) fn load_family(
         &self,
-        family: &str,
-        range: Option<String>,
-        latest: bool,
-        locations: &[Arc<str>],
+        family: Family<'_>,
         path: &Path,
         declined: Vec<TierDeclined>,
     ) -> RezFamily {
         let file = Asked { path, declined };
-        let locations = locations.iter().map(|location| &**location);
-        let request = Request::family(family, range, latest, locations, path);
+        let request = Request::family(family, path);
         match self.ask(request, &file) {
             Ok(Answer::Family(items)) => items.into_iter().map(|item| file.item(item)).collect(),
             Ok(answer) => vec![Err((None, file.error(answer)))],

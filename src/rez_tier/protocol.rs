@@ -1,6 +1,7 @@
 //! What is asked and answered; `python/rezload/rez_helper.py` describes the protocol.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use compact_str::CompactString;
 use serde::de::IgnoredAny;
@@ -33,7 +34,23 @@ pub(super) struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     range: Option<String>,
     latest: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<FamilySettings<'a>>,
 }
+
+/// A family, in all repositories.
+pub(crate) struct Family<'a> {
+    pub name: &'a str,
+    pub range: Option<String>,
+    pub latest: bool,
+    pub locations: &'a [Arc<str>],
+    pub settings: FamilySettings<'a>,
+}
+
+/// What makes a difference to which packages a family has: `package_filenames`,
+/// `allow_unversioned_packages` and `check_package_definition_files`.
+#[derive(Serialize)]
+pub(crate) struct FamilySettings<'a>(pub Vec<&'a str>, pub bool, pub bool);
 
 impl<'a> Request<'a> {
     fn new(kind: &'static str, path: &Path) -> Self {
@@ -49,6 +66,7 @@ impl<'a> Request<'a> {
             repositories: None,
             range: None,
             latest: false,
+            settings: None,
         }
     }
 
@@ -72,19 +90,15 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// A family in all repositories, one of which has a definition at `path`.
-    pub fn family(
-        family: &'a str,
-        range: Option<String>,
-        latest: bool,
-        locations: impl Iterator<Item = &'a str>,
-        path: &Path,
-    ) -> Self {
+    /// A family, of which one repository has a definition at `path`.
+    pub fn family(family: Family<'a>, path: &Path) -> Self {
+        let locations = family.locations.iter();
         Request {
-            family: Some(family),
-            repositories: Some(locations.map(filesystem).collect()),
-            range,
-            latest,
+            family: Some(family.name),
+            repositories: Some(locations.map(|location| filesystem(location)).collect()),
+            range: family.range,
+            latest: family.latest,
+            settings: Some(family.settings),
             ..Request::new("family", path)
         }
     }
@@ -173,6 +187,7 @@ pub(super) enum RawDecline {
     Untrusted,
     Surrogate,
     VmValue,
+    OtherSettings,
 }
 
 impl From<RawDecline> for Reason {
@@ -181,6 +196,7 @@ impl From<RawDecline> for Reason {
             RawDecline::Untrusted => Reason::Untrusted,
             RawDecline::Surrogate => Reason::Surrogate,
             RawDecline::VmValue => Reason::VmValue,
+            RawDecline::OtherSettings => Reason::OtherSettings,
         }
     }
 }

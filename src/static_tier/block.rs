@@ -28,6 +28,24 @@ const MAX_SEARCHED: usize = 64 << 10;
 /// `global` statements of a function, and names of each.
 const MAX_GLOBALS: u8 = 8;
 
+/// Whether `text`, which has been read before, holds `name` outside of comments and plain strings:
+/// docstrings like to speak of what is global.
+fn is_named(text: &[u8], name: &[u8]) -> Res<bool> {
+    let found = |text| memmem::find(text, name).is_some();
+    if !found(text) {
+        return Ok(false);
+    }
+    let mut lex = Lexer::new(text);
+    loop {
+        match lex.next()? {
+            Tok::Eof => return Ok(false),
+            Tok::Name if lex.text() == name => return Ok(true),
+            Tok::FStr if found(lex.text()) => return Ok(true),
+            _ => {}
+        }
+    }
+}
+
 /// The indentation of a line: with tabs to 8 columns and with tabs to 1. Python refuses
 /// lines that the two don't put in the same order (`tok_get` in `tokenizer.c`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -694,7 +712,7 @@ impl Parser<'_> {
             if self.tok != Tok::Name
                 || before.len() > MAX_SEARCHED
                 || names > MAX_GLOBALS
-                || memmem::find(before, self.lex.text()).is_some()
+                || is_named(before, self.lex.text())?
             {
                 return self.fail(Reason::ScopeRule);
             }

@@ -85,7 +85,7 @@ pub fn look(loader: &Loader, path: &Path, source: &[u8]) -> Look {
         bytes: source.len(),
         tier,
         in_repository: lacks_name
-            .then(|| loader.tier_in_repository(source))
+            .then(|| loader.tier_in_repository(path, source))
             .flatten(),
         declined,
         constructs: constructs(source),

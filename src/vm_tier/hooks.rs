@@ -320,6 +320,24 @@ fn is_internal(name: &str) -> bool {
     INTERNAL.contains(&name)
 }
 
+/// Internal names that definitions give to variables of theirs: nothing has such an attribute but
+/// classes, which a text without the word doesn't make.
+const VARIABLES: [&str; 2] = ["__dir__", "__path__"];
+
+/// Whether the `name` at `at` in `text` can't be that of an attribute: it is assigned to at the
+/// beginning of a line, or follows something in its line that isn't a dot or a quote. (What is got
+/// at by the name in a string is asked about then.)
+fn is_variable(text: &str, at: usize, name: &str) -> bool {
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let before = text[line..at].trim_end_matches([' ', '\t', '\x0c']);
+    let after = text[at + name.len()..].trim_start_matches([' ', '\t', '\x0c']);
+    let is_bound = match before.chars().next_back() {
+        None => line == at && after.starts_with('=') && !after.starts_with("=="),
+        Some(last) => !['.', '"', '\''].contains(&last),
+    };
+    is_bound && memchr::memmem::find(text.as_bytes(), b"class").is_none()
+}
+
 /// The first place in `text`, outside of `unread`, of a name that shows how objects are made.
 pub(super) fn internal_name(
     text: &str,
@@ -333,7 +351,9 @@ pub(super) fn internal_name(
     let dunder = memchr::memmem::find_iter(bytes, b"__")
         .filter(|at| starts(*at) && read(at))
         .map(|at| (at, &text[at..end(at)]))
-        .find(|(_, name)| is_internal(name));
+        .find(|(at, name)| {
+            is_internal(name) && !(VARIABLES.contains(name) && is_variable(text, *at, name))
+        });
     let found = dunder.or_else(|| {
         let plain = INTERNAL.iter().filter(|name| !name.starts_with("__"));
         plain.copied().find_map(|name| {

@@ -65,6 +65,9 @@ const LATE_FILENAME: &str = "<late>";
 /// The CPythons that a profile may be of: those that this tier has been held against.
 const PYTHONS: std::ops::RangeInclusive<(u8, u8)> = (3, 8)..=(3, 14);
 
+/// The words that rez's own boolean settings take for yes (`rez/config.py`, `Bool`).
+const YES: [&str; 6] = ["1", "true", "t", "yes", "y", "on"];
+
 /// A profile, or why there is none.
 type Known = Result<Arc<Profile>, String>;
 
@@ -93,9 +96,13 @@ impl VmTier {
         SHARED.get_or_init(VmTier::default).clone()
     }
 
-    /// Whether definitions may run: not with `REZLOAD_VM=0` in the environment.
+    /// Whether definitions may run: unless `REZLOAD_VM` in the environment is anything but a word
+    /// for yes. Who sets a switch to something else doesn't mean to switch it on.
     pub(crate) fn is_on() -> bool {
-        std::env::var_os("REZLOAD_VM").is_none_or(|value| value != "0")
+        std::env::var_os("REZLOAD_VM").is_none_or(|value| {
+            let value = value.to_str().unwrap_or_default();
+            YES.iter().any(|yes| yes.eq_ignore_ascii_case(value))
+        })
     }
 
     /// Makes `tier` the tier of this process, unless there is one already.
@@ -132,17 +139,35 @@ impl VmTier {
         }
     }
 
-    /// The solver's view of the definition `source`, the bytes of a package.py.
+    /// The solver's view of the definition `source`, the bytes of a package.py. One that asks
+    /// where it is declines.
     pub fn load(&self, source: &[u8]) -> Result<PackageData, TierDeclined> {
-        match self.run(source, Want::Fields)? {
+        self.fields(None, source)
+    }
+
+    /// [`load`](Self::load) of the file at `path`.
+    pub(crate) fn load_file(
+        &self,
+        path: &Path,
+        source: &[u8],
+    ) -> Result<PackageData, TierDeclined> {
+        self.fields(Some(path), source)
+    }
+
+    fn fields(&self, file: Option<&Path>, source: &[u8]) -> Result<PackageData, TierDeclined> {
+        match self.run(file, source, Want::Fields)? {
             Answer::Fields(fields, _) => self.check(source, fields.finish()),
             Answer::Definition(_) => unreachable!("fields were asked for"),
         }
     }
 
-    /// What a repository takes of the definition `source`.
-    pub(crate) fn in_repository(&self, source: &[u8]) -> Result<RepositoryFields, TierDeclined> {
-        match self.run(source, Want::InRepository)? {
+    /// What a repository takes of the definition `source`, the bytes of the file at `path`.
+    pub(crate) fn in_repository(
+        &self,
+        path: &Path,
+        source: &[u8],
+    ) -> Result<RepositoryFields, TierDeclined> {
+        match self.run(Some(path), source, Want::InRepository)? {
             Answer::Fields(fields, has_timestamp) => {
                 self.check(source, RepositoryFields::new(fields, has_timestamp))
             }
@@ -156,13 +181,13 @@ impl VmTier {
 
     /// The whole definition in `source`, whose functions are in the file `path`.
     pub fn definition(&self, path: &Path, source: &[u8]) -> Result<Definition, TierDeclined> {
-        match self.run(source, Want::Definition(path.to_path_buf()))? {
+        match self.run(Some(path), source, Want::Definition)? {
             Answer::Definition(definition) => Ok(definition),
             Answer::Fields(..) => unreachable!("a definition was asked for"),
         }
     }
 
-    fn run(&self, source: &[u8], want: Want) -> Result<Answer, TierDeclined> {
+    fn run(&self, file: Option<&Path>, source: &[u8], want: Want) -> Result<Answer, TierDeclined> {
         let text = match Source::new(source) {
             Ok(text) => text,
             Err(declined) => {
@@ -177,8 +202,13 @@ impl VmTier {
         let profile = (**self.profile).as_ref().map_err(|reason| {
             self.declined(source, Refusal::new(Reason::VmUnavailable, reason.as_str()))
         })?;
+        if (profile.host.as_ref()).is_some_and(|host| !host.is_constant()) {
+            let detail = "`sys.platform` or `os.name`, which aren't what they were";
+            return Err(self.declined(source, Refusal::new(Reason::HostFact, detail)));
+        }
         let job = pool::Job {
             text: text.text.into_owned(),
+            file: file.map(Path::to_path_buf),
             want,
             profile: Arc::clone(profile),
             limits: self.limits,

@@ -1,7 +1,5 @@
 //! What a run in the VM gives: values, or why there are none.
 
-use std::path::PathBuf;
-
 use crate::decline::Reason;
 use crate::definition::Definition;
 use crate::static_tier::Fields;
@@ -12,8 +10,8 @@ pub(super) enum Want {
     Fields,
     /// The solver fields of a file in a repository, which says what its name and version are.
     InRepository,
-    /// Everything; functions are in the file of this path.
-    Definition(PathBuf),
+    /// Everything.
+    Definition,
 }
 
 /// What a definition gives.

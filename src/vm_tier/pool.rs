@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender};
@@ -26,6 +26,7 @@ use super::memory::Watch;
 use super::natives::imports;
 use super::outcome::{Answer, Refusal, Want};
 use super::profile::Profile;
+use super::state::File;
 use super::{run, state, view};
 use crate::decline::Reason;
 
@@ -54,6 +55,8 @@ const MAX_COSTLY: usize = 128;
 /// A definition to load.
 pub(super) struct Job {
     pub text: String,
+    /// Its file, where it has one.
+    pub file: Option<PathBuf>,
     pub want: Want,
     pub profile: Arc<Profile>,
     pub limits: Limits,
@@ -334,12 +337,13 @@ fn start(profile: Arc<Profile>) -> Result<Worker, Refusal> {
 }
 
 fn load(interpreter: &Interpreter, job: &Job) -> Outcome {
-    state::start(&job.profile, job.limits);
-    let python = (job.profile.python.0, job.profile.python.1);
-    let path = match &job.want {
-        Want::Definition(path) => path.as_path(),
-        Want::Fields | Want::InRepository => Path::new(""),
+    let file = match &job.want {
+        Want::Definition => File::Spelled,
+        Want::Fields | Want::InRepository => File::Resolved,
     };
+    state::start(&job.profile, job.limits, job.file.clone().map(file));
+    let python = (job.profile.python.0, job.profile.python.1);
+    let path = job.file.as_deref().unwrap_or(Path::new(""));
     run::run(interpreter, &job.text, python, |data, vm| {
         let mut converter = Converter {
             vm,
@@ -355,7 +359,7 @@ fn load(interpreter: &Interpreter, job: &Job) -> Outcome {
                 let fields = view::fields(data, &converter, alone, python)?;
                 Ok(Answer::Fields(fields, has_timestamp))
             }
-            Want::Definition(_) => converter.definition(data).map(Answer::Definition),
+            Want::Definition => converter.definition(data).map(Answer::Definition),
         }
     })
 }

@@ -1,6 +1,7 @@
 //! What the natives know of the definition that is running on this thread.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,10 +16,21 @@ use super::outcome::Refusal;
 use super::profile::Profile;
 use crate::decline::Reason;
 
+/// The file of a definition.
+#[derive(Clone)]
+pub(super) enum File {
+    /// As it is spelled (`load_py` of `rez/serialise.py`).
+    Spelled(PathBuf),
+    /// Without symbolic links (`load_from_file`).
+    Resolved(PathBuf),
+}
+
 /// The run on this thread.
 pub(super) struct Run {
     pub profile: Arc<Profile>,
     pub limits: Limits,
+    /// What rez compiles the definition under; `None` where that isn't known.
+    pub file: Option<File>,
     /// The first refusal: it stands, whatever the definition makes of the exception.
     pub refusal: Option<Refusal>,
     /// An elided body was called.
@@ -52,10 +64,11 @@ thread_local! {
 }
 
 /// Starts a run on this thread.
-pub(super) fn start(profile: &Arc<Profile>, limits: Limits) {
+pub(super) fn start(profile: &Arc<Profile>, limits: Limits, file: Option<File>) {
     RUN.set(Some(Run {
         profile: Arc::clone(profile),
         limits,
+        file,
         refusal: None,
         needs_bodies: false,
         fingerprint: None,

@@ -102,6 +102,15 @@ impl Document {
                     if is_of_1_2(&value, style, is_long, open.last()) {
                         return Err(decline(Reason::YamlFeature, at));
                     }
+                    let is_flow_key =
+                        (open.last()).is_some_and(|open| open.in_brackets && open.wants_key());
+                    let end = match is_plain {
+                        true => at.index() + value.chars().count(),
+                        false => span.end.index(),
+                    };
+                    if is_flow_key && !is_simple_key(&characters, at.index(), end) {
+                        return Err(decline(Reason::YamlFeature, at));
+                    }
                     let scalar = if is_plain {
                         resolve(&value).map_err(|reason| decline(reason, at))?
                     } else {
@@ -210,6 +219,18 @@ fn is_of_1_2(value: &str, style: ScalarStyle, is_long: bool, open: Option<&Open>
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => is_long && is_key,
         ScalarStyle::Literal | ScalarStyle::Folded => is_key || in_brackets,
     }
+}
+
+/// How many characters before its colon a key may begin.
+const MAX_KEY: usize = 1024;
+
+/// Whether a colon follows what stands from `start` to `end`, where PyYAML takes it for the
+/// key's: in its line, and not too far (`stale_possible_simple_keys` in `scanner.py`). Outside of
+/// brackets the library asks for that, too.
+fn is_simple_key(characters: &Characters<'_>, start: usize, end: usize) -> bool {
+    let is_space = |at: &usize| characters.get(*at) == Some(' ');
+    let colon = end + (end..).take_while(is_space).count();
+    characters.get(colon) == Some(':') && colon - start <= MAX_KEY
 }
 
 /// A key has to be hashable, and of two equal ones the second would count.

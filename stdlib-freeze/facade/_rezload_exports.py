@@ -16,7 +16,15 @@ MODULES = {
         "FileType HelpFormatter RawDescriptionHelpFormatter RawTextHelpFormatter "
         "ArgumentDefaultsHelpFormatter ArgumentError ArgumentTypeError "
         "BooleanOptionalAction>=3.9"),
-    "ast": "literal_eval",
+    "ast": (
+        "literal_eval AST Add And Assert Assign AsyncFor AsyncFunctionDef AsyncWith Attribute "
+        "AugAssign Await BinOp BitAnd BitOr BitXor BoolOp Break Call ClassDef Compare Constant "
+        "Continue Del Delete Dict DictComp Div Eq ExceptHandler Expr Expression FloorDiv For "
+        "FormattedValue FunctionDef GeneratorExp Global Gt GtE If IfExp Import ImportFrom In "
+        "Interactive Invert Is IsNot JoinedStr LShift Lambda List ListComp Load Lt LtE MatMult Mod "
+        "Module Mult Name NodeTransformer NodeVisitor Nonlocal Not NotEq NotIn Or Pass Pow RShift "
+        "Raise Return Set SetComp Slice Starred Store Sub Subscript Try Tuple UAdd USub UnaryOp "
+        "While With Yield YieldFrom alias arg arguments comprehension keyword withitem"),
     "base64": (
         "b64encode b64decode standard_b64encode standard_b64decode urlsafe_b64encode "
         "urlsafe_b64decode b16encode b16decode decodestring<3.9 encodestring<3.9"),
@@ -118,7 +126,7 @@ MODULES = {
         "execvp* execvpe* fdopen* kill* link* makedirs* mkdir* open* pipe* popen* putenv* remove* "
         "removedirs* rename* renames* replace* rmdir* spawnl* spawnle* spawnv* spawnve* symlink* "
         "system* truncate* umask* unlink* unsetenv* utime* waitpid* write* chown* fork* "
-        "startfile*"),
+        "startfile* sys/"),
     "os.path": (
         "abspath altsep basename commonpath commonprefix curdir defpath devnull dirname exists "
         "expanduser expandvars extsep getatime getctime getmtime getsize isabs isdir isfile "
@@ -157,11 +165,13 @@ MODULES = {
         "InvalidPackageError Popen exec_command exec_python expand_requirement expand_requires "
         "find_site_python"),
     "rez.system": "system platform_",
-    "rez.utils": "data_utils/* execution/* formatting/* lint_helper/? platform_/*",
+    "rez.utils": "data_utils/* execution/* formatting/* lint_helper/? platform_/* "
+                 "sourcecode/*",
     "rez.utils.data_utils": "ModifyList",
     "rez.utils.execution": "Popen",
     "rez.utils.formatting": "PackageRequest is_valid_package_name PackageRequestError Requirement",
     "rez.utils.platform_": "platform_ name",
+    "rez.utils.sourcecode": "IncludeModuleManager SourceCode early include late",
     "rez.version": (
         "AlphanumericVersionToken NumericToken ParseException Requirement RequirementList "
         "Version VersionError VersionRange VersionToken VersionedObject reverse_sort_key"),
@@ -277,7 +287,7 @@ INERT = frozenset((
     "pdb pickle pickletools pkgutil plistlib poplib profile pstats py_compile pyclbr pydoc queue "
     "quopri reprlib runpy sched secrets select selectors shelve signal site smtplib "
     "socketserver statistics stringprep symtable sysconfig tabnanny tarfile timeit token tokenize "
-    "trace tracemalloc types unicodedata unittest unittest.mock urllib.robotparser uu<3.13 wave "
+    "trace tracemalloc types unicodedata unittest unittest.mock urllib.robotparser wave "
     "weakref webbrowser xml xml.dom xml.dom.minidom xml.etree xml.etree.ElementTree xml.sax "
     "xmlrpc xmlrpc.client zipapp zipfile zipimport"
 ).split())

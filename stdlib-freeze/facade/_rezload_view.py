@@ -12,6 +12,8 @@ import sys as _sys
 _minor = _rezload.fact("python")[1]
 _path_module = "ntpath" if _rezload.fact("os.name") == "nt" else "posixpath"
 _views = {}
+# attributes that are modules of other names
+_inner = {"os.sys": "sys"}
 
 
 class View(type(_sys)):
@@ -79,6 +81,8 @@ def view(name):
 
     Raises ModuleNotFoundError for one that rez's Python hasn't.
     """
+    if name == _path_module:
+        name = "os.path"
     found = _views.get(name)
     if found is not None:
         return found
@@ -115,7 +119,8 @@ def view(name):
         elif export.endswith("/?"):
             lazy.add(export[:-2])
         elif export.endswith("/"):
-            contents[export[:-1]] = view(name + "." + export[:-1])
+            inner = name + "." + export[:-1]
+            contents[export[:-1]] = view(_inner.get(inner, inner))
         else:
             contents[export] = getattr(real, export)
     contents["__getattr__"] = _missing(name, result, real, absent, dynamic, later, lazy)

@@ -1,6 +1,7 @@
-"""`ast`: only `literal_eval`, on a string."""
+"""`ast`: `literal_eval` of a string; classes of nodes by name alone."""
 
 import _rezload
+from _rezload_facade import inert_classes
 
 
 def literal_eval(node_or_string):
@@ -16,6 +17,17 @@ def literal_eval(node_or_string):
         # `set()` was an error
         _rezload.decline("attribute-unknown", "ast.literal_eval of a set")
     return _rezload.literal_eval(node_or_string.lstrip(" \t"))
+
+
+inert_classes(globals(), "attribute-unknown", (
+    "AST Add And Assert Assign AsyncFor AsyncFunctionDef AsyncWith Attribute AugAssign Await BinOp "
+    "BitAnd BitOr BitXor BoolOp Break Call ClassDef Compare Constant Continue Del Delete Dict "
+    "DictComp Div Eq ExceptHandler Expr Expression FloorDiv For FormattedValue FunctionDef "
+    "GeneratorExp Global Gt GtE If IfExp Import ImportFrom In Interactive Invert Is IsNot JoinedStr "
+    "LShift Lambda List ListComp Load Lt LtE MatMult Mod Module Mult Name NodeTransformer "
+    "NodeVisitor Nonlocal Not NotEq NotIn Or Pass Pow RShift Raise Return Set SetComp Slice Starred "
+    "Store Sub Subscript Try Tuple UAdd USub UnaryOp While With Yield YieldFrom alias arg arguments "
+    "comprehension keyword withitem"))
 
 
 def __getattr__(name):

@@ -1,8 +1,12 @@
-"""`inspect`: the kinds of objects; what shows where code is declines."""
+"""`inspect`: the kinds of objects, and the definition's file; what else shows where code is
+declines.
+"""
 
 import _rezload
 import types
-from _rezload_facade import refuse
+from _rezload_facade import Undecided, refuse
+
+_FRAME = Undecided("inspect.currentframe()")
 
 
 def ismodule(object):
@@ -51,7 +55,28 @@ def cleandoc(doc):
     return "\n".join(lines)
 
 
+def currentframe():
+    # those who ask want the file
+    _rezload.definition_file(None)
+    return _FRAME
+
+
+def getfile(object):
+    if type(object) is Undecided:
+        return _rezload.definition_file(None)
+    if _rezload.is_own(object):
+        return _rezload.definition_file(object)
+    _rezload.decline("attribute-unknown", "inspect.getfile of what isn't the definition's")
+
+
+def getsourcefile(object):
+    file = getfile(object)
+    if not file.endswith(".py"):
+        _rezload.decline("attribute-unknown", "inspect.getsourcefile in no .py file")
+    return file
+
+
 refuse(globals(), "attribute-unknown", (
-    "currentframe getargspec getdoc getfile getframeinfo getfullargspec getmembers getmodule "
-    "getmro getsource getsourcefile getsourcelines isbuiltin isgeneratorfunction ismethod "
+    "getargspec getdoc getframeinfo getfullargspec getmembers getmodule "
+    "getmro getsource getsourcelines isbuiltin isgeneratorfunction ismethod "
     "isroutine signature stack"))

@@ -455,6 +455,25 @@ class TestTrust:
         ]
         assert not marker.exists()
 
+    def test_a_file_beside_the_one_that_is_found(self, command: Command, tmp_path: Path) -> None:
+        """rez, without the scan's settings, finds none there, and a family's file beside it."""
+        marker = tmp_path / "ran"
+        root = tmp_path / "root"
+        write(root / "fam.py", f"open({str(marker)!r}, 'w')\nrequires = ['wrong']\n")
+        path = write(root / "fam" / "1.0" / "spec.py", f"requires = ['right']\n{LOOP}")
+        scan = ["scan", "--python", sys.executable, "--package-filename", "spec", root]
+        (line,) = command.run(*scan, "--trust", root / "fam")
+        assert (line["tier"], line["requires"]) == ("rez", ["right"])
+        assert (line["uri"], line["path"]) == (str(path), str(path))
+        (item,) = rezload.Repositories(
+            root, package_filenames=["spec"], trusted=[root / "fam"]
+        ).scan()
+        assert isinstance(item, rezload.RepositoryPackage)
+        assert (item.tier, item.requires, item.uri) == ("rez", ["right"], str(path))
+        (line,) = command.run(*scan, "--trust", tmp_path / "other")
+        assert line["declined"][-1]["code"] == "untrusted"
+        assert not marker.exists()
+
     def test_in_python(self, tmp_path: Path) -> None:
         marker = tmp_path / "ran"
         elsewhere = write(tmp_path / "b" / "b.py", f"open({str(marker)!r}, 'w')\nname = 'b'\n")

@@ -32,6 +32,43 @@ def test_threads_load_side_by_side(api: Path) -> None:
         assert [package.name for package in packages] == names
 
 
+FIRST_CALLS = {
+    "load": "native.try_load(path)",
+    "definition": "native.try_definition(path)",
+    "hook": "native.serve_definition(path, literal=False)",
+    "repositories": "native.Repositories([root], 0, ['package'], True, False)",
+}
+
+
+@pytest.mark.parametrize("first", FIRST_CALLS)
+def test_threads_make_the_first_calls_of_a_process(first: str, api: Path, tmp_path: Path) -> None:
+    """Some wait with the GIL for what another thread makes, which mustn't need it."""
+    job = """
+import faulthandler, sys, threading
+faulthandler.dump_traceback_later(30, exit=True)
+from rezload import _native as native
+path, root, number, *calls = sys.argv[1:]
+sys.setswitchinterval(1e-5)
+together = threading.Barrier(3)
+
+def call(spins, code):
+    together.wait()
+    for _ in range(spins):
+        pass
+    exec(code, globals())
+
+spins = [int(number) * 37 % 400, int(number) * 91 % 400, 20_000]
+threads = [threading.Thread(target=call, args=job) for job in zip(spins, [*calls, ""])]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+    path = api / "literal" / "package.py"
+    for number, other in enumerate([*FIRST_CALLS.values()] * 3):
+        in_child(job, path, tmp_path, number, FIRST_CALLS[first], other)
+
+
 def test_threads_run_batches_side_by_side(api: Path) -> None:
     paths = [api / "literal" / "package.py"] * 200
     with ThreadPoolExecutor(8) as pool:

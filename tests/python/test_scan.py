@@ -17,7 +17,14 @@ from typing import Any, List, Tuple
 import pytest
 
 import rezload
-from rezload import LoadError, Refused, Repositories, RepositoryError, RepositoryPackage
+from rezload import (
+    Declined,
+    LoadError,
+    Refused,
+    Repositories,
+    RepositoryError,
+    RepositoryPackage,
+)
 
 
 pytest.importorskip("rez")
@@ -360,6 +367,76 @@ def test_other_settings_of_rez(tmp_path: Path) -> None:
     assert [p.version for p in checked.load_family("fam")] == ["2"]
     versioned = Repositories(root, allow_unversioned=False)
     assert [p.requires for p in versioned.load_family("both")] == [["c"]]
+
+
+DYNAMIC = "import uuid\nx = str(uuid.uuid4())\n"
+"""No compiled tier serves it."""
+
+
+def test_rez_finds_what_the_settings_find(tmp_path: Path) -> None:
+    """rez is configured with its defaults here, and would look for other files."""
+    root = write(
+        tmp_path,
+        {
+            "fam/1/spec.py": DYNAMIC + "requires = ['a']\n",
+            "fam/1/package.py": "requires = ['wrong']\n",
+            "both/package.py": "requires = ['wrong']\n",
+            "both/1/package.py": DYNAMIC + "requires = ['c']\n",
+            "com.py": DYNAMIC + "versions = [str(i) for i in (1, 2)]\n",
+        },
+    )
+    other = Repositories(root, package_filenames=["spec"])
+    assert [(p.requires, p.tier) for p in other.load_family("fam")] == [(["a"], "rez")]
+    versioned = Repositories(root, allow_unversioned=False)
+    assert [(p.requires, p.tier) for p in versioned.load_family("both")] == [(["c"], "rez")]
+    # which versions there are is for rez to say, as it is configured
+    assert [p.version for p in Repositories(root).load_family("com")] == ["1", "2"]
+    for strict in [other, versioned, Repositories(root, check_definition_files=True)]:
+        (item,) = strict.scan("com")
+        assert isinstance(item, Declined) and item.code == "other-settings"
+
+
+def test_rez_is_asked_in_a_location_with_an_at(tmp_path: Path) -> None:
+    root = write(tmp_path / "a@b", {"fam/1/package.py": DYNAMIC, "com.py": "versions = ['1']\n"})
+    write(root, {"other.py": DYNAMIC + "versions = [str(i) for i in (1,)]\n"})
+    items = list(rezload.scan(f"filesystem@{root}"))
+    assert [getattr(item, "tier", item) for item in items] == ["static", "rez", "rez"]
+
+
+def test_versions_of_a_combined_family_name_its_own_file(tmp_path: Path) -> None:
+    one = write(tmp_path / "one", {"fam.py": "versions = ['1']\n"})
+    two = write(tmp_path / "two", {"fam.py": DYNAMIC + "versions = [str(i) for i in (2,)]\n"})
+    assert assert_equal_to_rez([one, two])
+    items = [item for item in rezload.scan([one, two]) if isinstance(item, RepositoryPackage)]
+    paths = {item.version: item.path for item in items}
+    assert paths == {
+        "1": os.path.join(location(one), "fam.py"),
+        "2": os.path.join(location(two), "fam.py"),
+    }
+
+
+def test_settings_are_no_family_beside_a_broken_link(tmp_path: Path) -> None:
+    files = {"settings.yaml": "disable_memcache: false\n", "fam/1/package.py": ""}
+    root = write(tmp_path, files)
+    (root / "settings").symlink_to("nowhere")
+    assert [name for name, _ in assert_equal_to_rez([root])] == ["fam"]
+    (root / "real").mkdir()
+    (root / "settings").unlink()
+    (root / "settings").symlink_to("real")
+    assert_equal_to_rez([root])
+
+
+def test_what_is_being_built_needs_no_version(tmp_path: Path) -> None:
+    files = {
+        "fam/1.0/package.py": "",
+        "fam/1..0/readme": "",
+        "fam/.building1..0": "",
+        "wrong/1..0/package.py": "",
+        "wrong/.building1..0": "",
+        "wrong/1.0/package.py": "",
+    }
+    found = assert_equal_to_rez([write(tmp_path, files)])
+    assert found["fam", "1.0"] is not None
 
 
 def test_a_family_goes_by_its_spelling(tmp_path: Path) -> None:

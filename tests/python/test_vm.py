@@ -73,6 +73,112 @@ facts = [platform.system(), platform.machine(), sys.executable, list(sys.version
     assert facts == [*here, "value", str(Path.cwd())]
 
 
+FACTS = """
+import getpass, locale, multiprocessing, os, platform, sys, tempfile
+from rez.system import system
+from rez.utils.platform_ import name as own_name, platform_
+facts = [platform.system(), platform.node(), os.cpu_count(), multiprocessing.cpu_count(),
+         getpass.getuser(), sys.executable, tempfile.gettempdir(), platform_.tmpdir, own_name,
+         system.user, system.home, system.hostname, system.arch, system.os, system.platform]
+del system, platform_
+"""
+
+
+@pytest.mark.parametrize(
+    ("thing", "value"),
+    [
+        ("platform.system", lambda: "Windows"),
+        ("platform.node", lambda: "elsewhere"),
+        ("os.cpu_count", lambda: 77),
+        ("sys.executable", "/opt/python"),
+        ("tempfile.tempdir", "/opt/tmp"),
+        ("os.environ", {"HOME": "/opt/home", "USER": "somebody"}),
+    ],
+)
+def test_facts_are_those_of_the_moment(
+    thing: str, value: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test puts others there for a while, and rez's own objects keep what they have seen."""
+    from rez.serialise import FileFormat, load_from_file
+
+    path = write(tmp_path, FACTS)
+
+    def facts() -> tuple[object, object]:
+        data = load_from_file(str(path), FileFormat.py, disable_memcache=True)
+        mine = rezload.definition(path, fallback=None)["facts"]
+        assert rezload.load(path, fallback=None).tier == "vm"
+        return mine, data["facts"]
+
+    before, expected = facts()
+    assert before == expected
+    with monkeypatch.context() as context:
+        context.setattr(thing, value)
+        changed, expected = facts()
+        assert changed == expected != before
+    after, expected = facts()
+    assert after == expected == before
+
+
+@pytest.mark.parametrize(("thing", "value"), [("sys.platform", "win32"), ("os.name", "nt")])
+def test_what_the_vm_takes_for_constant_may_change(
+    thing: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, name = thing.split(".")
+    path = write(tmp_path, f"import {module}\nrequires = ['x-' + {thing}]")
+    root = tmp_path / "root"
+    (root / "a" / "1").mkdir(parents=True)
+    path = path.rename(root / "a" / "1" / "package.py")
+
+    def loads() -> tuple[list[str], str, list[str], str]:
+        package = rezload.load(path)
+        (scanned,) = rezload.scan(root)
+        assert isinstance(scanned, rezload.RepositoryPackage)
+        return package.requires, package.tier, scanned.requires, scanned.tier
+
+    here = ["x-" + getattr(sys.modules[module], name)]
+    assert loads() == (here, "vm", here, "vm")
+    with monkeypatch.context() as context:
+        context.setattr(thing, value)
+        assert loads() == (["x-" + value], "rez", ["x-" + value], "rez")
+    assert loads() == (here, "vm", here, "vm")
+
+
+def test_the_definition_s_file(tmp_path: Path) -> None:
+    """rez gives definitions no `__file__`; some ask a function where it is from."""
+    body = """
+import inspect
+__file__ = inspect.getsourcefile(lambda: None)
+__dir__ = __file__.rpartition("/")[0]
+data = [__dir__, inspect.getfile(inspect.currentframe())]
+
+@early()
+def tools():
+    return [inspect.getsourcefile(lambda: None), __file__]
+"""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    real = str(write(tmp_path / "real", body).resolve())
+    path = tmp_path / "link" / "package.py"
+    assert rezload.load(path, fallback=None).tier == "vm"
+    definition = rezload.definition(path, fallback=None)
+    assert definition["data"] == [real.rpartition("/")[0], real]
+    assert definition["tools"] == [real, real]
+    assert "__dir__" not in definition
+
+
+@pytest.mark.parametrize("word", ["0", "off", "No", "FALSE", "", "00", "nonsense"])
+def test_what_is_no_word_for_yes_switches_it_off(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, "x = [1] * 2\nimport os\nos.getcwd()")
+    assert rezload.load(path, fallback=None).tier == "vm"
+    monkeypatch.setenv("REZLOAD_VM", word)
+    with pytest.raises(rezload.Declined):
+        rezload.load(path, fallback=None)
+    monkeypatch.setenv("REZLOAD_VM", "Yes")
+    assert rezload.load(path, fallback=None).tier == "vm"
+
+
 def test_a_loop_without_end_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(rezload.Declined) as raised:
         rezload.load(write(tmp_path, "while True: pass"), fallback=None)

@@ -58,6 +58,17 @@ build_requires: [cmake-2.8+, 3dsmax]
 """,
     "versions:\n- '1.0'\nrequires:\n  - a\n  - b\nx: 'multi\n  line'\ny: \"esc\\n\\x41\\u00e9\"\n",
     "requires:\n-   a\n-\n  b\n- c-1..2\nvariants: [[a, b], [c]]\n? complex\n: value\n",
+    # keys in brackets, whose colon is in another line or too far
+    "{requires\n: [a]}\n",
+    "{'requires'\n: [a]}\n",
+    '{"requires"\n : [a]}\n',
+    "{requires: [a]\n, b\n: c}\n",
+    "config: {%s: v}\nrequires: [a]\n" % ("k" * 1024),
+    "config: {%s: v}\nrequires: [a]\n" % ("k" * 1025),
+    "config: {'%s': v}\nrequires: [a]\n" % ("k" * 1025),
+    "config: {k%s: v}\nrequires: [a]\n" % (" " * 1023),
+    "config: {k%s: v}\nrequires: [a]\n" % (" " * 1030),
+    "config: {a : b, 'c' : d, \"e\":f, g: [h: i]}\nrequires: [a]\n",
 ]
 TOKENS = (
     ": |- |, |[|]|{|}|#| #|'|\"|''|\n|\n\n|  |\n  |\n- |\n  - |: \n|? |>|\\||%|@|`|&a |*a|!!str |! |<<: "
@@ -67,6 +78,7 @@ TOKENS = (
     "|{a, b: c}|[[|]]|a #b|a#b|[ ]|- # c\n|>\n|>1\n|>+\n\n|'a\n b'|\"a\n  b\"|\"a\\\n b\"|-\n|\n \n|- a: b"
     "|x: y|x:y|\\u0085|\\ud800|\\/|*|&|!|@a"
 ).split("|") + ["|", "|\n", "|-\n  x\n", "|2\n", "|+\n\n", "a: |\n b\n", "|\n\n   x\n  y\n"]
+TOKENS += ["\n:", "\n :", " :", "k" * 1030, " " * 1030]
 
 
 def mutate(source: str, random_: random.Random) -> str:

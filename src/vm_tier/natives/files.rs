@@ -19,22 +19,66 @@ pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Folders whose contents tell of the process that reads them, and devices.
-const OF_THE_PROCESS: &[&str] = &["/proc", "/dev", "/sys"];
+const OF_THE_HOST: [&str; 3] = ["/proc", "/dev", "/sys"];
+
+/// Whether the contents of what is at `path` may be others for other processes.
+fn tells_of_the_host(path: &Path) -> bool {
+    OF_THE_HOST.iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether what is at `path` may be there for one process only.
+fn is_of_a_process(path: &Path) -> bool {
+    let mut names = path.strip_prefix("/proc").into_iter().flatten();
+    names.next().is_some_and(|name| {
+        let is_number = name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+        is_number || name == "self" || name == "thread-self"
+    })
+}
+
+/// Declines a path that leads, over links and `..`, to where it `is_odd`.
+fn refuse(path: &Path, is_odd: fn(&Path) -> bool, vm: &VirtualMachine) -> PyResult<()> {
+    #[cfg(unix)]
+    let odd = {
+        use crate::real_path::link_by_link;
+
+        let mut odd = false;
+        // what isn't there is nothing odd
+        let _ = link_by_link(path, |next| {
+            odd = is_odd(next);
+            match odd {
+                true => Err(io::ErrorKind::Other.into()),
+                false => Ok(()),
+            }
+        });
+        odd
+    };
+    #[cfg(not(unix))]
+    let odd = std::path::absolute(path).is_ok_and(|path| is_odd(&path));
+    if odd {
+        let detail = format!("what {} tells", path.display());
+        return Err(decline(vm, Reason::Unordered, detail));
+    }
+    Ok(())
+}
 
 /// A path of the definition's as the host has it, whose contents are read.
 fn content_path(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
     let host = host_path(path, vm)?;
+    refuse(Path::new(&host), tells_of_the_host, vm)?;
     let full = std::path::absolute(&host).unwrap_or_else(|_| host.clone().into());
-    if OF_THE_PROCESS.iter().any(|folder| full.starts_with(folder)) {
-        let detail = format!("what {} tells", full.display());
-        return Err(decline(vm, Reason::Unordered, detail));
-    }
     // `NUL` and `con.txt` are such on Windows, wherever they are said to be
     if let Some(Component::Prefix(prefix)) = full.components().next() {
         if matches!(prefix.kind(), Prefix::DeviceNS(_) | Prefix::Verbatim(_)) {
             return Err(decline(vm, Reason::HostFact, "a device"));
         }
     }
+    Ok(host)
+}
+
+/// A path of the definition's as the host has it, which is asked whether something is there.
+fn place(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
+    let host = host_path(path, vm)?;
+    refuse(Path::new(&host), is_of_a_process, vm)?;
     Ok(host)
 }
 
@@ -78,7 +122,7 @@ fn metadata(
     follow: bool,
     vm: &VirtualMachine,
 ) -> PyResult<io::Result<fs::Metadata>> {
-    let path = host_path(path, vm)?;
+    let path = place(path, vm)?;
     Ok(if follow {
         fs::metadata(&path)
     } else {
@@ -190,7 +234,7 @@ fn readlink(path: PyStrRef, vm: &VirtualMachine) -> PyResult {
 #[cfg(unix)]
 fn access(path: PyStrRef, mode: i32, vm: &VirtualMachine) -> PyResult<bool> {
     use std::os::unix::ffi::OsStrExt;
-    let path = host_path(&path, vm)?;
+    let path = place(&path, vm)?;
     let Ok(path) = std::ffi::CString::new(path.as_bytes()) else {
         return Ok(false);
     };

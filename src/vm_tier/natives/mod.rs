@@ -16,8 +16,10 @@ use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMac
 
 use super::literal;
 use super::observe::{asked, known};
+use super::state::File;
 use super::{operators, state};
 use crate::decline::Reason;
+use crate::real_path::real_path;
 
 /// The names that rez treats as rex functions, `package_rex_keys` in
 /// `rez/package_resources.py`.
@@ -62,6 +64,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         ask_attribute,
         asked,
         changes,
+        definition_file,
         is_called_by_own,
         is_function,
         is_own,
@@ -159,6 +162,41 @@ pub(super) fn is_own_function(object: &PyObject, vm: &VirtualMachine) -> bool {
     let code = object.get_attr("__code__", vm);
     let file = code.and_then(|code| code.get_attr("co_filename", vm));
     file.is_ok_and(|file| literal::text(&file).is_some_and(is_own_file))
+}
+
+/// `co_filename` of the definition's own `function`, or of what calls the function that asks.
+///
+/// Late-bound functions are compiled apart from the file.
+fn definition_file(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let code = match function.downcast_ref::<PyFunction>() {
+        Some(_) => function.get_attr("__code__", vm)?,
+        None => {
+            let sys = vm.sys_module.as_object();
+            let frame = vm.call_method(sys, "_getframe", (1,))?;
+            frame.get_attr("f_code", vm)?
+        }
+    };
+    let place = code.get_attr("co_filename", vm)?;
+    let is_here =
+        |place: String| [super::FILENAME, super::EARLY_FILENAME].contains(&place.as_str());
+    let file = match literal::text(&place)
+        .map(str::to_owned)
+        .is_some_and(is_here)
+    {
+        true => state::with(|run| run.file.clone()).flatten(),
+        false => None,
+    };
+    let file = file.and_then(|file| match file {
+        File::Spelled(path) => Some(path),
+        File::Resolved(path) => real_path(&path).ok(),
+    });
+    match file {
+        Some(file) => host_text(file.as_os_str(), vm),
+        None => {
+            let detail = "the file of what isn't read from one";
+            Err(decline(vm, Reason::HostFact, detail))
+        }
+    }
 }
 
 /// The names of the module that the calling method's caller is at the top level of.

@@ -22,26 +22,36 @@ def _safe(text):
     return "".join([a + b for a, b in zip(tokens, separators + [""])])
 
 
+def _asked(name, find):
+    """What rez's own object says, which asks once in its life, and without it what `find` gives."""
+    def get(self):
+        known = _rezload.known_fact("rez.system." + name)
+        return find(self) if known is None else known
+
+    return property(get)
+
+
+def _domain(system):
+    try:
+        return system.fqdn.split(".", 1)[1]
+    except IndexError:
+        return ""
+
+
 class System:
     __slots__ = ()
 
     rez_version = property(lambda self: _rezload.fact("rez.version"))
-    platform = property(lambda self: platform_.name)
-    arch = property(lambda self: _safe(platform_.arch))
-    os = property(lambda self: _safe(platform_.os))
-    user = property(lambda self: getpass.getuser())
-    home = property(lambda self: _os.path.expanduser("~"))
-    hostname = property(lambda self: _rezload.fact("platform.node"))
+    platform = _asked("platform", lambda self: platform_.name)
+    arch = _asked("arch", lambda self: _safe(platform_.arch))
+    os = _asked("os", lambda self: _safe(platform_.os))
+    user = _asked("user", lambda self: getpass.getuser())
+    home = _asked("home", lambda self: _os.path.expanduser("~"))
+    hostname = _asked("hostname", lambda self: _rezload.fact("platform.node"))
     fqdn = property(lambda self: _rezload.fact("rez.system.fqdn"))
+    domain = _asked("domain", _domain)
     selftest_is_running = property(
         lambda self: _os.getenv("__REZ_SELFTEST_RUNNING") == "1")
-
-    @property
-    def domain(self):
-        try:
-            return self.fqdn.split(".", 1)[1]
-        except IndexError:
-            return ""
 
     @property
     def variant(self):

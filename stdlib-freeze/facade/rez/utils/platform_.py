@@ -8,7 +8,8 @@ import _rezload
 import os as _os
 
 _NAMES = {"linux": "linux", "darwin": "osx", "windows": "windows"}
-name = _rezload.fact("platform.system").lower()
+# rez asks when it is imported
+name = _rezload.known_fact("rez.platform.system") or _rezload.fact("platform.system").lower()
 
 
 def _mapped(attribute, found):
@@ -76,7 +77,8 @@ class Platform:
     arch = property(lambda self: _mapped(
         "arch", lambda: _rezload.fact("platform.machine")))
     os = property(lambda self: _mapped("os", _os_name))
-    tmpdir = property(lambda self: _rezload.fact("tempfile.gettempdir"))
+    tmpdir = property(lambda self: _rezload.known_fact("rez.platform.tmpdir")
+                      or _rezload.fact("tempfile.gettempdir"))
     physical_cores = property(lambda self: _rezload.fact("rez.platform.physical_cores"))
     logical_cores = property(lambda self: _rezload.fact("os.cpu_count"))
 
