@@ -375,8 +375,8 @@ reasons! {
     /// A plain scalar that YAML 1.1 may take for a number, a date or something else.
     YamlScalar, "yaml-scalar", "a plain scalar that YAML may take for something other than a string",
         "put it in quotes";
-    /// Not ASCII, on Windows, where rez decodes YAML by the code page.
-    YamlEncoding, "yaml-encoding", "characters outside ASCII, which rez decodes as Windows is set",
+    /// Not ASCII, where rez decodes YAML by the locale or the code page, which may not be UTF-8.
+    YamlEncoding, "yaml-encoding", "characters outside ASCII, which rez decodes by the locale",
         "write them as escapes in double quotes";
     /// The document isn't a mapping, or a key of it isn't a string.
     YamlKey, "yaml-key", "not a mapping with strings as keys",

@@ -64,11 +64,14 @@ mod descriptors;
 pub mod diff;
 #[cfg(any(feature = "bench", feature = "diff"))]
 mod digest;
+#[cfg(any(feature = "yaml", all(feature = "vm", target_os = "linux")))]
+mod encoding;
 mod error;
 #[cfg(feature = "rez")]
 mod json_path;
 mod loader;
 mod package;
+mod pool;
 #[cfg(feature = "python")]
 mod python;
 mod real_path;

@@ -201,6 +201,7 @@ impl Loader {
     /// The tier that serves `source` in a repository, whose directories say what its name and
     /// version are.
     #[cfg(feature = "survey")]
+    #[cfg_attr(not(feature = "vm"), allow(unused_variables))]
     pub(crate) fn tier_in_repository(&self, path: &Path, source: &[u8]) -> Option<Tier> {
         if crate::static_tier::parse_in_repository(source).is_ok() {
             return Some(Tier::Static);

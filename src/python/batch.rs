@@ -8,13 +8,16 @@ use pyo3::types::{PyBytes, PyString};
 use rayon::prelude::*;
 
 use super::package_data::PyPackageData;
-use super::pool;
 use crate::package::PackageData;
+use crate::pool::Pools;
 use crate::source_file::with_source;
 use crate::static_tier::parse_static;
 
 /// From this size on, parsing takes longer than handing the GIL over and back.
 const DETACH_FROM: usize = 64 << 10;
+
+/// The threads that files are loaded on.
+static POOLS: Pools = Pools::new();
 
 /// How many files are loaded between two looks at pending signals.
 const BATCH: usize = 4096;
@@ -104,8 +107,10 @@ fn parse_files(paths: &[Option<PathBuf>]) -> Vec<Option<PackageData>> {
     let parse_file = |path: &Option<PathBuf>| {
         with_source(path.as_deref()?, |source| parse_static(source).ok()).ok()?
     };
-    match pool::get() {
-        Some(pool) => pool.install(|| paths.par_iter().map(parse_file).collect()),
+    match POOLS.get(0) {
+        Some(pool) => pool
+            .threads()
+            .install(|| paths.par_iter().map(parse_file).collect()),
         None => paths.iter().map(parse_file).collect(),
     }
 }

@@ -4,7 +4,6 @@ mod batch;
 mod definition;
 mod package;
 mod package_data;
-mod pool;
 mod repository;
 mod strings;
 #[cfg(feature = "vm")]

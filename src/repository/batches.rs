@@ -16,12 +16,12 @@ use std::time::Duration;
 use super::error::{ScanError, ScanErrorKind};
 use super::index::{unlisted, Family, Index};
 use super::plan::{Candidate, Plan, Roots};
-#[cfg(feature = "cli")]
-use super::pool;
-use super::pool::Pool;
 use super::select::Selection;
 use super::{Inner, ScanResult};
 use crate::descriptors;
+#[cfg(feature = "cli")]
+use crate::pool;
+use crate::pool::Pool;
 use crate::source_file::with_buffer;
 use crate::version::is_valid_package_name;
 

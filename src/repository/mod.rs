@@ -23,7 +23,6 @@ mod location;
 mod old_format;
 mod package;
 mod plan;
-mod pool;
 mod read;
 mod scan;
 mod select;
@@ -45,13 +44,13 @@ pub use package::{RepositoryPackage, Warning};
 pub use scan::Scan;
 pub use select::Selection;
 
+use crate::pool::Pools;
 #[cfg(feature = "rez")]
 use crate::rez_tier::RezTier;
 use crate::source_file::with_buffer;
 use crate::version::{is_valid_package_name, VersionRange};
 use location::locate;
 use plan::{Candidate, Folders, Found, Place, Plan, Roots};
-use pool::Pools;
 use settings::Settings;
 use spelling::Spellings;
 
@@ -121,7 +120,7 @@ impl Repositories {
                 plans: Mutex::default(),
                 spellings: Spellings::default(),
                 owner: process::id(),
-                pools: Pools::default(),
+                pools: Pools::new(),
             }),
         }
     }
@@ -181,7 +180,7 @@ impl Repositories {
             plans: Mutex::default(),
             spellings: Spellings::default(),
             owner: process::id(),
-            pools: Pools::default(),
+            pools: Pools::new(),
         };
         change(&mut inner);
         Repositories {

@@ -6,10 +6,11 @@ use std::mem::take;
 
 use memchr::memmem;
 
-use super::expr::{Mode, Parameters, Parser, Shape};
+use super::expr::{Mode, Parser, Shape};
 use super::lexer::{decline, Lexer, Res};
 #[cfg(feature = "vm")]
 use super::module::Start;
+use super::parameters::Parameters;
 use super::token::Tok;
 use crate::decline::Reason;
 use crate::swar::blank_end;

@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use super::bindings::Binding;
 use super::equality::is_equal;
+use super::function::REX_FUNCTIONS;
 use super::lexer::{decline, Res};
-use super::module::{Binding, Module, REX_FUNCTIONS};
+use super::module::Module;
 use super::source::Source;
 use super::value::Value;
 use crate::decline::{Declined, Reason};

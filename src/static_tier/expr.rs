@@ -2,7 +2,7 @@
 //!
 //! No tree is built: the automaton says whether CPython 3.8 to 3.14 all compile the
 //! expression, where it ends, and whether it could be assigned to. It accepts a subset of
-//! the language (no `:=`, `await`, stars outside brackets) and declines the rest.
+//! the language (no `await`, `:=` only where all allow it) and declines the rest.
 //!
 //! The state of the innermost open bracket is in [`Element`] and [`Frame`]; opening a
 //! bracket pushes them on a stack, so no input makes the automaton recurse.
@@ -12,6 +12,7 @@ use std::mem::take;
 use super::block::Block;
 use super::import::Span;
 use super::lexer::{decline, Lexer, Res};
+use super::parameters::Parameters;
 use super::scratch::Scratch;
 use super::token::Tok;
 use crate::decline::Reason;
@@ -136,21 +137,6 @@ pub(super) struct Frame {
     names: usize,
     /// Operators around this frame.
     base: u16,
-}
-
-/// How far a parameter list has got.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Parameters {
-    /// A positional parameter has a default.
-    default: bool,
-    /// `*` or `*args` was seen: what follows is keyword-only.
-    star: bool,
-    /// A bare `*` waits for its first parameter.
-    pub bare_star: bool,
-    double_star: bool,
-    /// A parameter was seen that `/` may follow.
-    any: bool,
-    slash: bool,
 }
 
 /// A bracket that waits for one inside it to close.
@@ -795,83 +781,5 @@ impl<'a> Parser<'a> {
                 _ => return self.syntax(),
             }
         }
-    }
-
-    /// Reads one parameter; true when the expression of its default value follows.
-    pub fn parameter(
-        &mut self,
-        parameters: &mut Parameters,
-        names: usize,
-        annotated: bool,
-    ) -> Res<bool> {
-        if parameters.double_star {
-            return self.syntax();
-        }
-        match self.tok {
-            Tok::Star if !parameters.star => {
-                parameters.star = true;
-                self.bump()?;
-                if self.tok == Tok::Comma {
-                    parameters.bare_star = true;
-                    return Ok(false);
-                }
-                self.parameter_name(names, annotated)?;
-                Ok(false)
-            }
-            Tok::DoubleStar if !parameters.bare_star => {
-                parameters.double_star = true;
-                self.bump()?;
-                self.parameter_name(names, annotated)?;
-                Ok(false)
-            }
-            // `/`, of the operators that share its token
-            Tok::Binary if self.lex.text() == b"/" => {
-                if !parameters.any || parameters.star || parameters.slash {
-                    return self.syntax();
-                }
-                parameters.slash = true;
-                self.bump()?;
-                Ok(false)
-            }
-            Tok::Name => {
-                self.parameter_name(names, annotated)?;
-                parameters.bare_star = false;
-                parameters.any = true;
-                if self.tok == Tok::Assign {
-                    parameters.default |= !parameters.star;
-                    self.bump()?;
-                    return Ok(true);
-                }
-                if parameters.default && !parameters.star {
-                    return self.syntax();
-                }
-                Ok(false)
-            }
-            _ => self.syntax(),
-        }
-    }
-
-    fn parameter_name(&mut self, names: usize, annotated: bool) -> Res<()> {
-        if self.tok != Tok::Name {
-            return self.syntax();
-        }
-        self.add_name((self.lex.start, self.lex.pos), names)?;
-        self.bump()?;
-        if annotated && self.tok == Tok::Colon {
-            // never evaluated: `compile` in `rez.serialise` inherits that module's
-            // `from __future__ import annotations`
-            self.bump()?;
-            self.annotation()?;
-        }
-        Ok(())
-    }
-
-    /// An annotation, which is code of its own: later Pythons refuse `:=` in it.
-    pub fn annotation(&mut self) -> Res<()> {
-        self.expr(Mode::Single)?;
-        if self.walrus {
-            return self.syntax();
-        }
-        Ok(())
     }
 }

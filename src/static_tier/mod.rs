@@ -8,6 +8,7 @@
 //! Two rules make it sound. No byte is skipped: what isn't known to compile declines. And
 //! nothing at the top level is ignored: a statement is modelled exactly or declines.
 
+mod bindings;
 mod block;
 mod definition;
 mod equality;
@@ -16,6 +17,7 @@ mod expr;
 mod fields;
 mod format;
 mod fstring;
+mod function;
 mod import;
 mod lexer;
 mod literal;
@@ -23,8 +25,10 @@ mod module;
 mod number;
 #[cfg(feature = "vm")]
 mod outline;
+mod parameters;
 mod repeat;
 mod repository;
+mod requests;
 mod scope;
 mod scratch;
 mod source;

@@ -8,9 +8,9 @@
 
 use compact_str::CompactString;
 
+use super::bindings::{Binding, Bound};
 use super::import::Span;
 use super::lexer::is_ident_start;
-use super::module::{Binding, Bound};
 
 /// A shorter statement is read in the time that it takes to find it.
 const MIN_LEN: usize = 16;

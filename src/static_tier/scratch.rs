@@ -3,11 +3,11 @@
 
 use std::cell::Cell;
 
+use super::bindings::Bound;
 use super::block::Block;
 use super::expr::Suspended;
 use super::import::Span;
 use super::literal::Open;
-use super::module::Bound;
 use super::repeat::Repeats;
 
 /// Larger stacks than this are given back: they are a hostile file's.

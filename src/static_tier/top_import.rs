@@ -1,5 +1,6 @@
 //! The imports that are harmless at the top level of a definition.
 
+use super::bindings::Binding;
 #[cfg(feature = "vm")]
 use super::expr::Parser;
 use super::fields::Field;
@@ -7,7 +8,7 @@ use super::import::{Imported, Span};
 #[cfg(feature = "vm")]
 use super::lexer::Lexer;
 use super::lexer::{decline, Res};
-use super::module::{Binding, Module, Start};
+use super::module::{Module, Start};
 use super::token::Tok;
 use super::value::Value;
 use crate::decline::Reason;

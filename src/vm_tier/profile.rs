@@ -5,6 +5,9 @@ use std::ffi::OsString;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+#[cfg(target_os = "linux")]
+use crate::encoding::is_utf_8;
+
 /// Where facts come from that a [`Profile`] doesn't hold itself.
 ///
 /// Asked on the threads of the VM tier, and only for what a definition asks for.
@@ -107,7 +110,7 @@ impl Profile {
                 self.set(name, value);
             }
         }
-        if is_utf_8_by_default() {
+        if is_utf_8() {
             self.set("locale.encoding", "utf-8");
         }
     }
@@ -131,28 +134,6 @@ fn is_rez_by_default() -> bool {
         file(".rezconfig") || file(".rezconfig.py")
     });
     !configured && !variables.iter().any(|name| set(name))
-}
-
-/// Whether a CPython's encoding of files is UTF-8 here: in such a locale, and in `C` or `POSIX`,
-/// which CPython takes for one (PEP 538 and 540). So is one that isn't installed: it remains `C`.
-#[cfg(target_os = "linux")]
-fn is_utf_8_by_default() -> bool {
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if is_set("PYTHONUTF8") || is_set("PYTHONCOERCECLOCALE") {
-        return false;
-    }
-    let value = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
-    let Some(locale) = names.iter().find_map(|name| value(name)) else {
-        return true;
-    };
-    let locale = locale.to_string_lossy().to_ascii_lowercase();
-    let codeset = locale
-        .split('.')
-        .nth(1)
-        .and_then(|rest| rest.split('@').next());
-    ["c", "posix"].contains(&locale.as_str())
-        || codeset.is_some_and(|c| ["utf-8", "utf8"].contains(&c))
 }
 
 /// CPython 3.11 on this host: the version that the VFX reference platform of 2025 and 2026

@@ -4,6 +4,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::scalar::{resolve, Scalar};
 use crate::decline::{Declined, Reason};
+use crate::encoding::is_utf_8;
 
 /// PyYAML's composer and constructors recurse; Python's stack holds many times as much.
 const MAX_DEPTH: usize = 32;
@@ -263,7 +264,7 @@ pub(super) fn check_text(source: &[u8]) -> Result<&str, Declined> {
         Err(error) => return Err(Declined::new(Reason::NotUtf8, error.valid_up_to())),
     };
     // `_load_file` of `rez/serialise.py` names no encoding to `open`
-    if cfg!(windows) {
+    if !is_utf_8() {
         if let Some(at) = text.bytes().position(|byte| !byte.is_ascii()) {
             return Err(Declined::new(Reason::YamlEncoding, at));
         }

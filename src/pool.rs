@@ -12,7 +12,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use crate::descriptors;
 
 /// The threads of one process.
-pub(super) struct Pool {
+pub(crate) struct Pool {
     owner: u32,
     pool: Option<ThreadPool>,
 }
@@ -32,12 +32,17 @@ impl Drop for Pool {
 }
 
 /// The pool of this process, made when it is first needed.
-#[derive(Default)]
-pub(super) struct Pools {
+pub(crate) struct Pools {
     slot: Mutex<Option<Arc<Pool>>>,
 }
 
 impl Pools {
+    pub const fn new() -> Self {
+        Pools {
+            slot: Mutex::new(None),
+        }
+    }
+
     /// A pool of `threads` threads, 0 for `RAYON_NUM_THREADS` or the cores; `None` when no
     /// thread can be started.
     pub fn get(&self, threads: usize) -> Option<Arc<Pool>> {
@@ -70,7 +75,7 @@ fn build(threads: usize) -> Option<Arc<Pool>> {
 /// On the threads of the pool nothing may use or close a descriptor that another thread has
 /// opened since, and the other way round.
 #[cfg(feature = "cli")]
-pub(super) unsafe fn with_own_descriptors(threads: usize) -> Option<Arc<Pool>> {
+pub(crate) unsafe fn with_own_descriptors(threads: usize) -> Option<Arc<Pool>> {
     // SAFETY: who makes the pool answers for the descriptors
     start(builder(threads).start_handler(|_| unsafe { descriptors::leave_common() }))
 }
