@@ -274,6 +274,10 @@ reasons! {
     /// A dict with private keys under a second name.
     Alias, "alias", "a dict with a key that starts with `__`, used under a second name",
         "rename the key";
+    /// A list, dict or set that may be in several places: one object in rez, so that who changes
+    /// it in one place changes the others.
+    SharedValue, "shared-value", "a list, dict or set that may be in several places",
+        "write it out in each, or copy it with `list(...)`";
 
     // ---- the solver fields
     /// The definition has no `name`.

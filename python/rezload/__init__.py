@@ -12,6 +12,8 @@ repositories, and `Repositories` their families by name. `PackageData`,
 signatures.
 """
 
+# `_native` asks it, and nothing is to be imported by a thread while another one forks
+from . import _profile as _profile
 from ._native import (
     Package,
     PackageData,

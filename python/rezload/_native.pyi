@@ -279,6 +279,9 @@ class Repositories:
         allow_unversioned: bool,
         check_definition_files: bool,
     ) -> Repositories: ...
+    def locations(self) -> list[str]:
+        """Where the repositories are, as rez spells it; none where rez refuses one."""
+
     def scan(self, families: Sequence[str], range: str | None, latest: bool) -> Scan:
         """All packages that are asked for."""
 

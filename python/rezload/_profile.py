@@ -25,6 +25,28 @@ def fact(name: str) -> str | None:
     return None
 
 
+# interpreters of the VM take these for constant
+_CONSTANT = sys.platform, os.name
+
+# what early-bound functions see but in a build (`default_objects` of rez/serialise.py)
+_OBJECTS = {
+    "building": False,
+    "testing": False,
+    "build_variant_index": 0,
+    "build_variant_requires": [],
+}
+
+
+def may_run() -> bool:
+    """Whether a definition that rez ran now would run as in the VM: no option of this Python
+    changes what it does, nothing has put another `sys.platform` there, and rez isn't building."""
+    if sys.flags.optimize or sys.flags.bytes_warning > 1:
+        return False
+    serialise = sys.modules.get("rez.serialise")
+    is_default = serialise is None or serialise.get_objects() == _OBJECTS
+    return is_default and (sys.platform, os.name) == _CONSTANT
+
+
 def variable(name: str) -> str | None:
     """The environment variable `name`."""
     return os.environ.get(name)

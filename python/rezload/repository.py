@@ -45,11 +45,11 @@ class Repositories:
         check_fallback(fallback)
         if isinstance(paths, (str, os.PathLike)):
             paths = [paths]
-        self._paths = [os.fsdecode(path) for path in paths]
+        names = [os.fsdecode(path) for path in paths]
         self._fallback = fallback
         self._trusted = trust.directories(trusted)
         self._settings = list(package_filenames), allow_unversioned, check_definition_files
-        self._native = _native.Repositories(self._paths, threads, *self._settings)
+        self._native = _native.Repositories(names, threads, *self._settings)
 
     def scan(
         self,
@@ -121,7 +121,8 @@ class Repositories:
                 failure.family,
                 version_range,
                 latest,
-                self._paths,
+                # where they were found, wherever the working directory is by now
+                self._native.locations(),
                 failure.path,
                 rez_tier.Settings(*self._settings),
                 failure.declined,

@@ -32,13 +32,15 @@ def load_family(
     family: str,
     version_range: str | None,
     latest: bool,
-    paths: list[str],
+    locations: list[str],
     path: str,
     settings: Settings,
     declined: Declines,
     trusted: Trusted,
 ) -> Iterator[Item]:
     """All that `rez.packages.iter_packages` gives for the family, ascending."""
+    # a location may have an `@` in it
+    paths = [f"filesystem@{location}" for location in locations]
     for item in rez_resource.load_family(
         family, version_range, latest, paths, path, settings, trusted
     ):

@@ -21,7 +21,11 @@ def directories(paths: Optional[Iterable[Union[str, "os.PathLike[str]"]]]) -> Tr
         return None
     if isinstance(paths, (str, bytes, os.PathLike)):
         raise TypeError("trusted paths are a list of paths, not one path")
-    return tuple(_real(os.fsdecode(path)) for path in paths)
+    names = [os.fsdecode(path) for path in paths]
+    if "" in names:
+        # `realpath` would take it for the working directory
+        raise ValueError("a trusted path is empty")
+    return tuple(_real(name) for name in names)
 
 
 def check(path: str, trusted: Trusted) -> None:

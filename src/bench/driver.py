@@ -7,14 +7,12 @@ timing. Whatever else is printed goes to standard error.
 
 import json
 import os
+import platform
 import sys
 
 out = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
-# with -c this is the working directory, whose files must not stand in for modules
-sys.path[:1] = [path for path in sys.path[:1] if path]
 
-import platform
 from time import perf_counter_ns
 
 try:

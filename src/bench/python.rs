@@ -17,6 +17,7 @@ use super::Input;
 use crate::digest::fnv1a;
 use crate::json_path::path_value;
 use crate::real_path::real_path;
+use crate::rez_tier::script;
 
 const DRIVER: &str = include_str!("driver.py");
 
@@ -241,7 +242,7 @@ impl Process {
     fn start(interpreter: &Interpreter) -> Result<Self, String> {
         let mut child = Command::new(&interpreter.program)
             .args(&interpreter.flags)
-            .args(["-c", DRIVER])
+            .args(["-c", &script(DRIVER)])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -86,13 +86,13 @@ impl Command {
 
     /// Which Python has rez.
     #[cfg(feature = "vm")]
-    pub fn rez(&self) -> Option<&RezArgs> {
+    pub fn rez(&self) -> Option<&RezChoice> {
         match self {
-            Command::Load(load) => Some(&load.files.rez),
-            Command::Explain(files) => Some(&files.rez),
-            Command::Scan(scan) => Some(&scan.rez),
+            Command::Load(load) => Some(&load.files.rez.choice),
+            Command::Explain(files) => Some(&files.rez.choice),
+            Command::Scan(scan) => Some(&scan.rez.choice),
             Command::Survey(_) => None,
-            Command::Diff(diff) => Some(&diff.rez),
+            Command::Diff(diff) => Some(&diff.rez.choice),
             Command::Bench(bench) => Some(&bench.rez),
         }
     }
@@ -112,10 +112,10 @@ pub(super) struct Files {
     pub rez: RezArgs,
 }
 
-/// What may be done about a file that has to be run.
+/// Whether real rez has a part in it, and which.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Files that compute something")]
-pub(super) struct RezArgs {
+pub(super) struct RezChoice {
     /// Who answers for a file that the compiled tiers decline: real rez, which runs the file,
     /// or nobody
     #[arg(long, value_name = "TIER", default_value = "rez")]
@@ -131,6 +131,14 @@ pub(super) struct RezArgs {
     #[cfg(feature = "vm")]
     #[arg(long, value_name = "VERSION", value_parser = python_version)]
     pub python_version: Option<(u8, u8, u8)>,
+}
+
+/// What may be done about a file that has to be run.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Files that compute something")]
+pub(super) struct RezArgs {
+    #[command(flatten)]
+    pub choice: RezChoice,
 
     /// Run only files in this directory. Can be given again
     #[arg(long = "trust", value_name = "DIR")]
@@ -157,27 +165,24 @@ pub(super) enum Fallback {
     None,
 }
 
-impl RezArgs {
+impl RezChoice {
     /// The rez tier, unless it is off. `own` is the Python that this command runs in, if that
     /// has rez.
     pub fn tier(&self, own: Option<&PathBuf>) -> Option<RezTier> {
-        let is_on = self.fallback == Fallback::Rez;
-        is_on.then(|| RezTier::new(self.settings(own)))
+        self.is_on().then(|| RezTier::new(self.settings(own)))
     }
 
-    /// How rez is run. `own` is the Python that this command runs in, if that has rez.
+    fn is_on(&self) -> bool {
+        self.fallback == Fallback::Rez
+    }
+
+    /// Which rez is run. `own` is the Python that this command runs in, if that has rez.
     pub fn settings(&self, own: Option<&PathBuf>) -> RezSettings {
-        let mut settings = RezArgs::default_settings(own)
-            .timeout(self.timeout)
-            .helpers(self.helpers)
-            .isolated(!self.no_isolation);
-        if let Some(python) = &self.python {
-            settings = settings.python(python);
+        let settings = RezChoice::default_settings(own);
+        match &self.python {
+            Some(python) => settings.python(python),
+            None => settings,
         }
-        if !self.trusted.is_empty() {
-            settings = settings.trusted(&self.trusted);
-        }
-        settings
     }
 
     /// [`settings`](Self::settings) of a command that has no such arguments.
@@ -186,6 +191,27 @@ impl RezArgs {
             Some(python) => RezSettings::new().default_python(python),
             None => RezSettings::new(),
         }
+    }
+}
+
+impl RezArgs {
+    /// The rez tier, unless it is off. `own` is the Python that this command runs in, if that
+    /// has rez.
+    pub fn tier(&self, own: Option<&PathBuf>) -> Option<RezTier> {
+        let is_on = self.choice.is_on();
+        is_on.then(|| RezTier::new(self.settings(own)))
+    }
+
+    /// How rez is run. `own` is the Python that this command runs in, if that has rez.
+    fn settings(&self, own: Option<&PathBuf>) -> RezSettings {
+        let mut settings = (self.choice.settings(own))
+            .timeout(self.timeout)
+            .helpers(self.helpers)
+            .isolated(!self.no_isolation);
+        if !self.trusted.is_empty() {
+            settings = settings.trusted(&self.trusted);
+        }
+        settings
     }
 }
 
@@ -392,7 +418,7 @@ pub(super) struct BenchArgs {
     pub json: bool,
 
     #[command(flatten)]
-    pub rez: RezArgs,
+    pub rez: RezChoice,
 }
 
 /// How the cache is made cold.

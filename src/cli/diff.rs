@@ -163,9 +163,9 @@ struct About {
 /// Says rez's version, Python's, and a digest of what rez is configured with: what a file gives
 /// may depend on it. Not `-m rez`, which a studio may wrap.
 const ASK: &str = "\
-import hashlib, os, platform, rez
+import hashlib, os, platform, sys, rez
 from rez.config import config
-digest = hashlib.sha256()
+digest = hashlib.sha256(repr((sys.flags.optimize, sys.flags.bytes_warning)).encode())
 for path in config.sourced_filepaths:
     with open(path, 'rb') as file:
         digest.update(file.read())

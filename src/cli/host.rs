@@ -3,21 +3,21 @@
 
 use std::path::PathBuf;
 
-use super::args::RezArgs;
+use super::args::RezChoice;
 use crate::rez_tier::{RezError, RezTier};
 use crate::vm::{Limits, Profile, VmTier};
 
 /// Makes the VM tier of this command, with the Python that `args` name, or that is found; `own`
 /// is the one that this command runs in, if that has rez, and `share_own` takes it as it is. No
 /// Python is started before a definition has to run.
-pub(super) fn share(args: Option<&RezArgs>, own: Option<&PathBuf>, share_own: Option<fn()>) {
+pub(super) fn share(args: Option<&RezChoice>, own: Option<&PathBuf>, share_own: Option<fn()>) {
     if let Some(version) = args.and_then(|args| args.python_version) {
         VmTier::share(|| VmTier::new(Profile::standalone(version), Limits::default()));
         return;
     }
     let rez = RezTier::new(match args {
         Some(args) => args.settings(own),
-        None => RezArgs::default_settings(own),
+        None => RezChoice::default_settings(own),
     });
     if let Some(share_own) = share_own {
         // without rez anywhere, this Python is as good as any
@@ -38,7 +38,10 @@ fn profile(rez: &RezTier) -> Result<Profile, String> {
         Err(error) => return Err(error.to_string()),
     };
     let mut profile = Profile::standalone(facts.version);
-    profile.set_names("modules.missing", &facts.missing);
+    // where rez is configured, it may look for modules elsewhere
+    if profile.facts.contains_key("modules.missing") {
+        profile.set_names("modules.missing", &facts.missing);
+    }
     match facts.rez {
         // where rez is configured its version isn't known either
         Some(version) if profile.facts.contains_key("rez.version") => {

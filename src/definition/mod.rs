@@ -16,15 +16,39 @@ pub(crate) use function::source_of_function;
 ///
 /// The keys are all different. `@early` attributes are evaluated, helper functions and
 /// modules are gone, scopes are dicts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Definition {
     entries: Vec<(String, Value)>,
+    /// Whether a list, dict or set may be in several places, which isn't seen here: in rez it is
+    /// one object.
+    #[cfg_attr(not(feature = "python"), allow(dead_code))]
+    shares: bool,
+}
+
+impl PartialEq for Definition {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
 }
 
 impl Definition {
     /// A definition of these attributes, whose names are all different.
     pub fn new(entries: Vec<(String, Value)>) -> Self {
-        Definition { entries }
+        Definition {
+            entries,
+            shares: false,
+        }
+    }
+
+    /// The same, of which a part may be in several places.
+    pub(crate) fn sharing(self, shares: bool) -> Self {
+        Definition { shares, ..self }
+    }
+
+    /// Whether a part may be in several places.
+    #[cfg(feature = "python")]
+    pub(crate) fn is_sharing(&self) -> bool {
+        self.shares
     }
 
     /// The value of `name`; `None` when the definition has no such attribute.

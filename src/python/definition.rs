@@ -13,6 +13,7 @@ use pyo3::types::{
 use pyo3::{intern, IntoPyObjectExt};
 
 use super::{declines_or_error, os_error};
+use crate::decline::Reason;
 use crate::definition::{Decorator, Definition, ModifyList, SourceCode, Value};
 use crate::error::LoadError;
 use crate::loader::Loader;
@@ -69,6 +70,8 @@ pub(super) fn serve_definition<'py>(
     let load = || with_source(&path, |source| loader.definition_source(&path, source))?;
     // a file server may take its time
     match py.detach(load) {
+        // rez goes on with the dict, and a studio's `preprocess` may change what is in it
+        Ok(loaded) if loaded.definition.is_sharing() => Ok((None, Reason::SharedValue.code())),
         Ok(loaded) => Ok((Some(dict(py, &loaded.definition)?), loaded.tier.as_str())),
         Err(LoadError::Declined { declined, .. }) => {
             let last = declined.last().expect("the static tier at least");

@@ -12,7 +12,7 @@ mod vm;
 /// Makes this interpreter's facts those of the VM tier.
 #[cfg(all(feature = "cli", feature = "vm"))]
 pub(crate) fn share_vm() {
-    Python::attach(vm::share);
+    Python::attach(vm::share_for_command);
 }
 
 #[cfg(feature = "cli")]
@@ -50,20 +50,37 @@ mod _native {
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    /// Refuses an interpreter beside the first: what is kept for the process is of that one.
+    #[pymodule_init]
+    fn init(_module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        static FIRST: AtomicUsize = AtomicUsize::new(0);
+        // SAFETY: the interpreter is there, and so is its dict of modules.
+        let modules = unsafe { pyo3::ffi::PyImport_GetModuleDict() } as usize;
+        let first = FIRST.compare_exchange(0, modules, Ordering::AcqRel, Ordering::Acquire);
+        match first {
+            Err(first) if first != modules => Err(pyo3::exceptions::PyImportError::new_err(
+                "rezload is in use in another interpreter of this process",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
-/// The ladder of this process: the tiers that are compiled in.
+/// The ladder of this process: the tiers that are compiled in, but for the VM where definitions
+/// don't run as in it.
 #[cfg_attr(not(feature = "vm"), allow(unused_variables))]
 fn loader(py: Python<'_>) -> &'static Loader {
-    static LOADER: OnceLock<Loader> = OnceLock::new();
     #[cfg(feature = "vm")]
-    vm::share(py);
-    LOADER.get_or_init(|| {
-        let loader = Loader::new();
-        #[cfg(feature = "vm")]
-        let loader = loader.with_vm(crate::vm::VmTier::shared());
-        loader
-    })
+    if vm::may_run(py) {
+        static LOADER: OnceLock<Loader> = OnceLock::new();
+        vm::share(py);
+        return LOADER.get_or_init(|| Loader::new().with_vm(crate::vm::VmTier::shared()));
+    }
+    static LITERAL: OnceLock<Loader> = OnceLock::new();
+    LITERAL.get_or_init(Loader::new)
 }
 
 /// Loads one file with the tiers that are compiled in: a `Package`, or the tuple of the

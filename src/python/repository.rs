@@ -243,7 +243,24 @@ impl PyScanFailure {
 
 /// Filesystem repositories.
 #[pyclass(name = "Repositories", module = "rezload._native", frozen)]
-pub(super) struct PyRepositories(Repositories);
+pub(super) struct PyRepositories {
+    /// With the static tier alone.
+    literal: Repositories,
+    #[cfg(feature = "vm")]
+    full: Repositories,
+}
+
+impl PyRepositories {
+    /// With the tiers that definitions run in now as they would in rez.
+    #[cfg_attr(not(feature = "vm"), allow(unused_variables))]
+    fn now(&self, py: Python<'_>) -> &Repositories {
+        #[cfg(feature = "vm")]
+        if super::vm::may_run(py) {
+            return &self.full;
+        }
+        &self.literal
+    }
+}
 
 #[pymethods]
 impl PyRepositories {
@@ -261,21 +278,21 @@ impl PyRepositories {
             let message = format!("threads must be at most {MAX_THREADS}");
             return Err(PyValueError::new_err(message));
         }
-        let repositories = Repositories::new(paths)
+        let literal = Repositories::new(paths)
             .threads(threads)
             .package_filenames(package_filenames)
             .allow_unversioned(allow_unversioned)
             .check_definition_files(check_definition_files);
         #[cfg(feature = "vm")]
-        let repositories = {
-            super::vm::share(py);
-            repositories.with_vm(crate::vm::VmTier::shared())
-        };
-        Ok(PyRepositories(repositories))
+        super::vm::share(py);
+        Ok(PyRepositories {
+            #[cfg(feature = "vm")]
+            full: literal.clone().with_vm(crate::vm::VmTier::shared()),
+            literal,
+        })
     }
 
     /// All packages that are asked for.
-    #[cfg_attr(not(feature = "vm"), allow(unused_variables))]
     fn scan(
         &self,
         py: Python<'_>,
@@ -283,8 +300,6 @@ impl PyRepositories {
         range: Option<&str>,
         latest: bool,
     ) -> PyResult<PyScan> {
-        #[cfg(feature = "vm")]
-        super::vm::share(py);
         let mut selection = Selection::new().latest(latest);
         for family in families {
             selection = selection.family(family);
@@ -293,9 +308,14 @@ impl PyRepositories {
             selection = selection.range(parse_range(range)?);
         }
         Ok(PyScan {
-            batches: Mutex::new(self.0.batches(&selection, Vec::new)),
+            batches: Mutex::new(self.now(py).batches(&selection, Vec::new)),
             owner: process::id(),
         })
+    }
+
+    /// Where the repositories are, as rez spells it; none where rez refuses one.
+    fn locations(&self, py: Python<'_>) -> Vec<String> {
+        self.now(py).locations()
     }
 
     /// The packages of one family: `RepositoryPackage` and `ScanFailure` objects.
@@ -305,10 +325,9 @@ impl PyRepositories {
         name: &str,
         range: Option<&str>,
     ) -> PyResult<Bound<'py, PyList>> {
-        #[cfg(feature = "vm")]
-        super::vm::share(py);
         let range = range.map(parse_range).transpose()?;
-        match py.detach(|| self.0.load_family(name, range.as_ref())) {
+        let repositories = self.now(py);
+        match py.detach(|| repositories.load_family(name, range.as_ref())) {
             Ok(items) => objects(py, items),
             Err(error) => objects(py, vec![Err(error)]),
         }

@@ -1,21 +1,18 @@
 //! The VM tier inside CPython: its facts are this interpreter's.
 
 use std::ffi::OsString;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
 use crate::vm::{Host, Limits, Profile, VmTier};
 
-/// Makes this interpreter's facts those of the VM tier, and looks whether they still are what its
-/// interpreters take for constant.
+/// Makes this interpreter's facts those of the VM tier.
 ///
 /// The GIL comes first: a thread that had it and waited here for one that was still to ask for it
 /// would wait for ever.
-pub(crate) fn share(py: Python<'_>) {
+pub(super) fn share(py: Python<'_>) {
     VmTier::share(|| {
         let version = py.version_info();
         let version = (version.major, version.minor, version.patch);
@@ -25,30 +22,35 @@ pub(crate) fn share(py: Python<'_>) {
         profile.host = Some(Arc::new(CPython));
         VmTier::new(profile, Limits::default())
     });
-    IS_CONSTANT.store(is_constant(py), Ordering::Relaxed);
 }
 
-/// What [`is_constant`] said last: those who ask hold no GIL, and shouldn't wait for it.
-static IS_CONSTANT: AtomicBool = AtomicBool::new(true);
+/// [`share`] for a command in this interpreter; none where definitions may not run as in it.
+#[cfg(feature = "cli")]
+pub(super) fn share_for_command(py: Python<'_>) {
+    if may_run(py) {
+        return share(py);
+    }
+    let reason = "this Python runs with -O or -bb, which change what Python does";
+    VmTier::share(|| VmTier::asking(|| Err(reason.to_owned()), Limits::default()));
+}
 
-/// Whether `sys.platform` and `os.name` are what they were at first: tests put others there.
-fn is_constant(py: Python<'_>) -> bool {
-    static FIRST: PyOnceLock<[(Py<PyModule>, Py<PyAny>); 2]> = PyOnceLock::new();
-    let constants = [("sys", "platform"), ("os", "name")];
-    let first = FIRST.get_or_try_init(py, || {
-        let [sys, os] = constants.map(|(module, name)| {
-            let module = py.import(module)?;
-            let value = module.getattr(name)?;
-            PyResult::Ok((module.unbind(), value.unbind()))
-        });
-        PyResult::Ok([sys?, os?])
-    });
-    let names = [intern!(py, "platform"), intern!(py, "name")];
-    let is_first = |((module, value), name): (&(Py<PyModule>, Py<PyAny>), _)| {
-        let now = module.bind(py).getattr(name);
-        now.is_ok_and(|now| now.is(value) || now.eq(value).unwrap_or(false))
+/// Whether a definition that ran in rez now would run as the VM tier runs it: `may_run` of
+/// `rezload._profile`.
+pub(super) fn may_run(py: Python<'_>) -> bool {
+    // not made in the lock, for which a child would wait that was forked meanwhile
+    static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let ask = || {
+        let function = match FUNCTION.get(py) {
+            Some(function) => function.bind(py).clone(),
+            None => {
+                let function = py.import("rezload._profile")?.getattr("may_run")?;
+                let _ = FUNCTION.set(py, function.clone().unbind());
+                function
+            }
+        };
+        function.call0()?.extract()
     };
-    first.is_ok_and(|first| first.iter().zip(names).all(is_first))
+    ask().unwrap_or(false)
 }
 
 /// `rezload._profile`, which answers for this interpreter.
@@ -77,10 +79,6 @@ impl Host for CPython {
 
     fn may_change(&self, _name: &str) -> bool {
         true
-    }
-
-    fn is_constant(&self) -> bool {
-        IS_CONSTANT.load(Ordering::Relaxed)
     }
 
     fn variable(&self, name: &str) -> Option<OsString> {

@@ -35,8 +35,13 @@ pub(super) fn locate(path: &Path) -> Result<String, ScanError> {
 /// `os.path.abspath(path)`.
 fn absolute(path: &Path) -> std::io::Result<PathBuf> {
     let mut absolute = PathBuf::new();
+    // the working directory may be gone, which doesn't matter to an absolute path
+    let whole = match path.has_root() && !cfg!(windows) {
+        true => path.to_path_buf(),
+        false => std::env::current_dir()?.join(path),
+    };
     // of the whole path, so that `..` undoes what is before it
-    for component in std::env::current_dir()?.join(path).components() {
+    for component in whole.components() {
         match component {
             std::path::Component::ParentDir => {
                 absolute.pop();

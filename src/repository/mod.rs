@@ -125,6 +125,13 @@ impl Repositories {
         }
     }
 
+    /// Where they are, as rez spells it; none where rez refuses one.
+    #[cfg(feature = "python")]
+    pub(crate) fn locations(&self) -> Vec<String> {
+        let locations = self.inner.locations().unwrap_or_default();
+        locations.iter().map(ToString::to_string).collect()
+    }
+
     /// How many threads read and parse; 0, the default, is as many as `RAYON_NUM_THREADS`
     /// says, or as there are cores. A network file system wants more than there are cores.
     #[must_use]

@@ -1,8 +1,6 @@
 # rezload: has real rez load package definitions, for a parent that writes to standard input
 import sys
 
-# with -c this is the working directory, whose files must not stand in for modules
-sys.path[:1] = [path for path in sys.path[:1] if path]
 if sys.version_info < (3, 8):
     sys.exit("rezload needs Python 3.8 or later, not %d.%d" % sys.version_info[:2])
 

@@ -3,7 +3,7 @@
 import sys
 from importlib.util import find_spec
 
-# rez's tools don't look in the current directory
+# rez's tools don't look in the current directory, wherever it comes from
 sys.path[:] = [path for path in sys.path if path]
 
 
@@ -32,6 +32,9 @@ OLD = (
 )
 missing = [name for name in OLD.split() if is_missing(name)]
 version = [sys.implementation.name] + [str(number) for number in sys.version_info[:3]]
+# with -O there are no assertions, with -bb bytes are no text
+flags = max(sys.flags.optimize, sys.flags.bytes_warning - 1, 0)
 # a site may have printed something without an end of line
-print("\nrezload-facts\t%s\t%s\t%s" % (" ".join(version), " ".join(missing), rez_version()))
+facts = " ".join(version), " ".join(missing), rez_version(), flags
+print("\nrezload-facts\t%s\t%s\t%s\t%d" % facts)
 sys.stdout.flush()

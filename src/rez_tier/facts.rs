@@ -63,13 +63,14 @@ fn parse(line: &str) -> Result<PythonFacts, String> {
     };
     let words = parts.next().unwrap_or_default().split(' ');
     let words = words.filter(|word| !word.is_empty());
+    let rez = parts.next().filter(|version| !version.is_empty());
+    if parts.next().is_some_and(|flags| flags != "0") {
+        return Err("it runs with -O or -bb, which change what Python does".to_owned());
+    }
     Ok(PythonFacts {
         version: (major, minor, micro),
         missing: words.map(str::to_owned).collect(),
-        rez: parts
-            .next()
-            .filter(|version| !version.is_empty())
-            .map(str::to_owned),
+        rez: rez.map(str::to_owned),
     })
 }
 

@@ -83,7 +83,7 @@ impl Helper {
             .collect();
         let modules = serde_json::to_vec(&modules).expect("strings always serialise");
         let mut command = command(interpreter);
-        command.args(["-c", BOOT, &modules.len().to_string()]);
+        command.args(["-c", &super::script(BOOT), &modules.len().to_string()]);
         if settings.isolated && cfg!(target_os = "linux") {
             command.arg("isolated");
         }
@@ -281,7 +281,7 @@ pub(super) fn line_of(
         stderr,
     };
     let child = command(interpreter)
-        .args(["-c", script])
+        .args(["-c", &super::script(script)])
         .spawn()
         .map_err(|error| not_started(error.to_string(), String::new()))?;
     let mut python = Helper::new(child);

@@ -57,6 +57,12 @@ impl fmt::Debug for RezTier {
     }
 }
 
+/// `source` for Python's `-c`, by which the working directory comes first in `sys.path`: its files
+/// mustn't stand in for modules.
+pub(crate) fn script(source: &str) -> String {
+    format!("import sys; sys.path[:1] = [path for path in sys.path[:1] if path]\n{source}")
+}
+
 /// A package of a repository, as rez gives it.
 pub(crate) struct RezPackage {
     pub data: PackageData,

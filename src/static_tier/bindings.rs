@@ -35,6 +35,8 @@ pub(super) struct Bindings<'a> {
     /// Whether the values are what is asked for, so that a dict with keys that rez takes away
     /// may have one name only.
     exact: bool,
+    /// Whether a list, dict or set has been taken by its name, or been given two.
+    pub shares: bool,
     /// The places in `bound` of the names, once there are more than [`SCANNED`].
     index: BTreeMap<&'a str, usize>,
     indexed: usize,
@@ -111,6 +113,7 @@ impl Names for Lookup<'_, '_> {
                 if self.bindings.exact && value.has_private_key() {
                     return decline(Reason::Alias, offset);
                 }
+                self.bindings.shares |= self.bindings.exact && value.is_mutable();
                 Ok(value.clone())
             }
             // a literal holds no names: this goes no deeper
@@ -123,6 +126,7 @@ impl Names for Lookup<'_, '_> {
                 if self.bindings.exact && value.has_private_key() {
                     return decline(Reason::Alias, offset);
                 }
+                self.bindings.shares |= self.bindings.exact && value.is_mutable();
                 Ok(value)
             }
             Binding::Function(_) | Binding::Module | Binding::Object => {

@@ -117,7 +117,7 @@ impl<'a> Module<'a> {
             trim(value);
             !name.starts_with("__")
         });
-        Ok(Definition::new(entries))
+        Ok(Definition::new(entries).sharing(self.bindings.shares))
     }
 
     /// The names that the top level has bound, in the order of their first binding, each with

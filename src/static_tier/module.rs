@@ -472,6 +472,7 @@ impl<'a> Module<'a> {
             _ => return self.parser.syntax(),
         };
         let value = self.evaluate(start)?;
+        self.bindings.shares |= targets.len() > 1 && self.exact.is_some() && value.is_mutable();
         for name in targets {
             self.bind_value(name, value.clone(), start)?;
         }

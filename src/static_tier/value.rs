@@ -70,6 +70,15 @@ impl Value {
         }
     }
 
+    /// Whether there is anything in it that can be changed.
+    pub(super) fn is_mutable(&self) -> bool {
+        match self {
+            Value::List(_) | Value::Dict(_) | Value::Set(_) => true,
+            Value::Tuple(items) => items.iter().any(Value::is_mutable),
+            _ => false,
+        }
+    }
+
     /// Whether a dict somewhere in it has a key that `_trim` of `rez/serialise.py` takes away
     /// when it gets there.
     pub(super) fn has_private_key(&self) -> bool {

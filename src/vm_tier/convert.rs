@@ -1,5 +1,6 @@
 //! From the VM's objects to the values of a definition.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use rustpython_vm::builtins::{
@@ -28,6 +29,10 @@ pub(super) struct Converter<'a> {
     pub text: &'a str,
     pub path: &'a Path,
     pub values: usize,
+    /// The lists, dicts and sets so far, by their addresses: all are alive.
+    pub seen: HashSet<usize>,
+    /// Whether one of them is in two places.
+    pub shares: bool,
 }
 
 impl Converter<'_> {
@@ -50,7 +55,7 @@ impl Converter<'_> {
             })?;
             entries.push((key.to_owned(), value));
         }
-        Ok(Definition::new(entries))
+        Ok(Definition::new(entries).sharing(self.shares))
     }
 
     fn value(&mut self, object: &PyObjectRef, depth: usize) -> Result<Value, Refusal> {
@@ -103,6 +108,12 @@ impl Converter<'_> {
         }
         if let Some(bytes) = object.downcast_ref_if_exact::<PyBytes>(vm) {
             return Ok(Value::Bytes(bytes.as_bytes().to_vec()));
+        }
+        if object.downcast_ref_if_exact::<PyList>(vm).is_some()
+            || object.downcast_ref_if_exact::<PyDict>(vm).is_some()
+            || object.downcast_ref_if_exact::<PySet>(vm).is_some()
+        {
+            self.shares |= !self.seen.insert(object.get_id());
         }
         if let Some(list) = object.downcast_ref_if_exact::<PyList>(vm) {
             let items = list.borrow_vec().to_vec();

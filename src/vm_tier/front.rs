@@ -114,6 +114,10 @@ pub(super) fn cut(text: &str, whole: bool) -> Result<Cut, Refusal> {
     if text.starts_with('\u{feff}') {
         return Err(Refusal::at(Reason::VmSyntax, 0, "two byte order marks"));
     }
+    if let Some(at) = own_lookup(text) {
+        let what = "a dict with a way of its own to look up";
+        return Err(Refusal::at(Reason::AttributeUnknown, at, what));
+    }
     let mut parts = if whole { Vec::new() } else { parts(text) };
     let unread = unread(&parts);
     // one that is called would be compiled after all, with everything else
@@ -133,6 +137,34 @@ pub(super) fn cut(text: &str, whole: bool) -> Result<Cut, Refusal> {
             .any(|at| !unread.iter().any(|range| range.contains(&at)))
     });
     Ok(assemble(text, &parts, sets, scopes))
+}
+
+/// Where `text` may make a class of dicts that are looked up in, or listed, in another way: CPython
+/// copies those as they are, where RustPython asks them.
+fn own_lookup(text: &str) -> Option<usize> {
+    let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes());
+    let asks = [
+        "__getitem__",
+        "__missing__",
+        "__iter__",
+        "def keys",
+        "keys =",
+        "keys=",
+    ];
+    if !asks.iter().any(|word| has(word).is_some()) {
+        return None;
+    }
+    let bases = ["dict", "Dict", "Counter"];
+    let is_class = |line: &str| {
+        let line = line.trim_start();
+        let derives = line
+            .strip_prefix("class ")
+            .and_then(|rest| rest.split_once('('));
+        derives.is_some_and(|(_, rest)| bases.iter().any(|base| rest.contains(base)))
+    };
+    let at = |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+    let class = text.lines().find(|line| is_class(line)).map(at);
+    class.or_else(|| has("(dict,"))
 }
 
 /// What can be left out of `text`.
@@ -429,7 +461,9 @@ fn compile_text(
         return Err(Refusal::new(reason, odd));
     }
     if sets {
-        sets::guard(&mut module);
+        if let Some((reason, odd)) = sets::guard(&mut module) {
+            return Err(Refusal::new(reason, odd));
+        }
     }
     for guard in [guard::guard, observe::guard] {
         if let Some((reason, odd)) = guard(&mut module) {

@@ -24,6 +24,7 @@ use rustpython_vm::compiler::ast::{
 use rustpython_vm::function::OptionalArg;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use super::literal;
 use super::natives::{self, decline};
@@ -63,9 +64,84 @@ pub(super) type Odd = (Reason, &'static str);
 
 /// Makes `module` ask; gives what can't be asked.
 pub(super) fn guard(module: &mut Mod) -> Option<Odd> {
-    let guard = Guard(Cell::new(None));
+    let mut elsewhere = Elsewhere::default();
+    if let Mod::Module(module) = &*module {
+        visitor::walk_body(&mut elsewhere, &module.body);
+    }
+    let looks = (
+        Reason::VmSyntax,
+        "a comprehension that looks at its variables",
+    );
+    let guard = Guard {
+        odd: Cell::new(elsewhere.looks.then_some(looks)),
+        elsewhere: elsewhere.names.into_iter().collect(),
+        asks: elsewhere.asks,
+    };
     transform(module, &guard);
-    guard.0.get()
+    guard.odd.get()
+}
+
+/// What reads caught exceptions outside of the handlers that have them.
+#[derive(Default)]
+struct Elsewhere {
+    /// The names of the handlers around.
+    around: Vec<String>,
+    /// Names that are read, but in handlers that give that name to the exception.
+    names: Vec<String>,
+    /// Whether something may read them in another way.
+    asks: bool,
+    /// How many comprehensions are around.
+    comprehensions: usize,
+    /// Whether one of them looks at its variables: before 3.12 those are a function's.
+    looks: bool,
+}
+
+/// What leads to exceptions, or to variables, without naming them.
+const ASKS: &[&str] = &["exc_info", "locals", "vars", "globals"];
+
+impl<'a> Visitor<'a> for Elsewhere {
+    fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
+        let ExceptHandler::ExceptHandler(caught) = handler;
+        let name = caught.name.as_ref().map(|name| name.as_str().to_owned());
+        let is_named = name.is_some();
+        self.around.extend(name);
+        visitor::walk_except_handler(self, handler);
+        if is_named {
+            self.around.pop();
+        }
+    }
+
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if let Stmt::ImportFrom(import) = statement {
+            let names = import.names.iter();
+            self.asks |= names
+                .into_iter()
+                .any(|name| ASKS.contains(&name.name.as_str()));
+        }
+        visitor::walk_stmt(self, statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        let is_comprehension = matches!(
+            expression,
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_)
+        );
+        self.comprehensions += usize::from(is_comprehension);
+        match expression {
+            Expr::Name(name) => {
+                let id = name.id.as_str();
+                self.looks |= self.comprehensions > 0 && ["locals", "vars", "dir"].contains(&id);
+                self.asks |= ASKS.contains(&id);
+                if name.ctx == ExprContext::Load && !self.around.iter().any(|n| n == id) {
+                    self.names.push(id.to_owned());
+                }
+            }
+            Expr::Attribute(attribute) => self.asks |= ASKS.contains(&attribute.attr.as_str()),
+            _ => {}
+        }
+        visitor::walk_expr(self, expression);
+        self.comprehensions -= usize::from(is_comprehension);
+    }
 }
 
 /// Has `transformer` visit the whole of `module`.
@@ -75,7 +151,13 @@ pub(super) fn transform(module: &mut Mod, transformer: &impl Transformer) {
     }
 }
 
-struct Guard(Cell<Option<Odd>>);
+struct Guard {
+    odd: Cell<Option<Odd>>,
+    /// Names that are read outside of the handlers that bind them.
+    elsewhere: HashSet<String>,
+    /// Whether each exception that is caught may be looked at.
+    asks: bool,
+}
 
 impl Transformer for Guard {
     fn visit_stmt(&self, statement: &mut Stmt) {
@@ -91,6 +173,16 @@ impl Transformer for Guard {
                 let range = function.range;
                 function.body.insert(0, ask(true, range));
             }
+            // not evaluated in rez, where `from __future__ import annotations` holds
+            Stmt::AnnAssign(assign) if !is_plain_annotation(&assign.annotation) => {
+                let odd = (Reason::VmSyntax, "an annotation that calls something");
+                self.odd.set(Some(odd));
+            }
+            // and so would a function that gets the name
+            Stmt::Assign(assign) if assign.targets.iter().any(is_exit) => {
+                let odd = (Reason::VmSyntax, "an `__exit__` that is no `def`");
+                self.odd.set(Some(odd));
+            }
             _ => {}
         }
     }
@@ -98,11 +190,15 @@ impl Transformer for Guard {
     fn visit_except_handler(&self, handler: &mut ExceptHandler) {
         walk_except_handler(self, handler);
         let ExceptHandler::ExceptHandler(handler) = handler;
-        let used = handler.name.as_ref().is_some_and(|name| {
-            let mut search = Loads(name.as_str(), false);
-            visitor::walk_body(&mut search, &handler.body);
-            search.1
-        });
+        let used = self.asks
+            || handler.name.as_ref().is_some_and(|name| {
+                if self.elsewhere.contains(name.as_str()) {
+                    return true;
+                }
+                let mut search = Loads(name.as_str(), false);
+                visitor::walk_body(&mut search, &handler.body);
+                search.1
+            });
         let range = handler.range;
         handler.body.insert(0, ask(used, range));
     }
@@ -124,7 +220,7 @@ impl Transformer for Guard {
                 }
                 if compare.ops.len() > 1 {
                     let odd = (Reason::VmSyntax, "`is` in a chain of comparisons");
-                    self.0.set(Some(odd));
+                    self.odd.set(Some(odd));
                     return;
                 }
                 let range = compare.range;
@@ -160,7 +256,7 @@ impl Transformer for Guard {
                         wrap(&mut attribute.value, MADE);
                     } else if !KNOWN_SPECIAL.contains(&name) {
                         let odd = (Reason::AttributeUnknown, "a special method by its name");
-                        self.0.set(Some(odd));
+                        self.odd.set(Some(odd));
                     }
                 } else if name.starts_with('_') && !KNOWN_PRIVATE.contains(&name) {
                     wrap(&mut attribute.value, PRIVATE);
@@ -175,6 +271,37 @@ impl Transformer for Guard {
             }
             _ => {}
         }
+    }
+}
+
+/// Whether to evaluate the annotation does nothing.
+fn is_plain_annotation(annotation: &Expr) -> bool {
+    struct Acts(bool);
+
+    impl<'a> Visitor<'a> for Acts {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            let acts = expression.is_call_expr()
+                || expression.is_named_expr()
+                || expression.is_await_expr()
+                || expression.is_yield_expr();
+            self.0 |= acts;
+            visitor::walk_expr(self, expression);
+        }
+    }
+
+    let mut acts = Acts(false);
+    acts.visit_expr(annotation);
+    !acts.0
+}
+
+/// Whether the expression is bound as `__exit__`.
+fn is_exit(target: &Expr) -> bool {
+    match target {
+        Expr::Name(name) => name.id.as_str() == "__exit__",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "__exit__",
+        Expr::Tuple(tuple) => tuple.elts.iter().any(is_exit),
+        Expr::List(list) => list.elts.iter().any(is_exit),
+        _ => false,
     }
 }
 

@@ -471,7 +471,12 @@ fn unordered(
                 && !args.kwargs.contains_key("key")
                 && (elements.iter().all(exact_int) || elements.iter().all(exact_str))
         }
-        "sum" => elements.iter().all(exact_int),
+        // of floats the order would tell
+        "sum" => elements
+            .iter()
+            .chain(args.args.get(1))
+            .chain(args.kwargs.values())
+            .all(exact_int),
         _ => elements.iter().all(|o| exact_int(o) || exact_str(o)),
     };
     fits.then(|| vm.ctx.new_list(elements).into())

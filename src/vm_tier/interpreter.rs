@@ -94,6 +94,10 @@ pub(super) struct Parts {
 impl Interpreter {
     /// A new interpreter on this thread. Takes about 15 ms.
     pub fn new(python: (u8, u8)) -> Result<Self, String> {
+        // `sys` of RustPython panics on them
+        if std::env::args_os().any(|argument| argument.to_str().is_none()) {
+            return Err("an argument of this process isn't UTF-8".to_owned());
+        }
         let (signals, receiver) = user_signal_channel();
         let mut settings = Settings::default();
         settings.install_signal_handlers = false;

@@ -5,7 +5,7 @@
 //! that can't be interrupted is given up. RustPython never gives back all of an interpreter's
 //! memory, so a definition that cost one, or a thread, isn't run a second time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -351,6 +351,8 @@ fn load(interpreter: &Interpreter, job: &Job) -> Outcome {
             text: &job.text,
             path,
             values: 0,
+            seen: HashSet::new(),
+            shares: false,
         };
         match &job.want {
             Want::Fields | Want::InRepository => {

@@ -21,12 +21,6 @@ pub trait Host: Debug + Send + Sync {
         name.starts_with("rez.")
     }
 
-    /// Whether `sys.platform` and `os.name`, which an interpreter of the VM takes for constants,
-    /// are still what [`fact`](Self::fact) gave first. While they aren't, definitions decline.
-    fn is_constant(&self) -> bool {
-        true
-    }
-
     /// The environment variable `name`; `None` when it isn't set.
     fn variable(&self, name: &str) -> Option<OsString>;
 
@@ -67,7 +61,7 @@ impl Profile {
         };
         let mut profile = Profile {
             python,
-            facts: BTreeMap::from([("modules.missing".to_owned(), MISSING.to_owned())]),
+            facts: BTreeMap::new(),
             host: None,
         };
         profile.set("sys.platform", sys_platform);
@@ -77,6 +71,8 @@ impl Profile {
             let facts = [
                 ("rez.version", "'3.4.0'"),
                 ("rez.config.platform_map", "{}"),
+                // a studio may have put some where rez looks first
+                ("modules.missing", MISSING),
             ];
             let facts = facts.map(|(name, value)| (name.to_owned(), value.to_owned()));
             profile.facts.extend(facts);
@@ -127,6 +123,8 @@ fn is_rez_by_default() -> bool {
         "REZ_CONFIG_FILE",
         "REZ_PLATFORM_MAP",
         "REZ_PLATFORM_MAP_JSON",
+        "REZ_PACKAGE_DEFINITION_BUILD_PYTHON_PATHS",
+        "REZ_PACKAGE_DEFINITION_BUILD_PYTHON_PATHS_JSON",
     ];
     let home = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
     let configured = std::env::var_os(home).is_none_or(|home| {

@@ -5,18 +5,24 @@
 //! [`CALL`], and what is unpacked goes through [`ORDERED`]; both refuse a set of two or more
 //! where its order would be seen.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use memchr::memmem;
 use ruff_text_size::Ranged;
-use rustpython_vm::builtins::{PyDictRef, PyFrozenSet, PyFunction, PySet, PyStr, PyType};
-use rustpython_vm::compiler::ast::visitor::transformer::{walk_expr, walk_stmt, Transformer};
-use rustpython_vm::compiler::ast::{self, Expr, Mod, Operator, Stmt};
+use rustpython_vm::builtins::{
+    PyBoundMethod, PyDictRef, PyFrozenSet, PyFunction, PySet, PyStr, PyType,
+};
+use rustpython_vm::compiler::ast::visitor::transformer::{
+    walk_comprehension, walk_expr, walk_stmt, Transformer,
+};
+use rustpython_vm::compiler::ast::{self, Comprehension, Expr, Mod, Operator, Stmt};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
-use super::guard::{name, transform, wrap};
-use super::natives::decline;
+use super::guard::{is_own, name, transform, wrap, Odd};
+use super::literal;
+use super::natives::{decline, is_own_function};
 use crate::decline::Reason;
 
 /// The builtin that calls its first argument with the others. No source can spell its name.
@@ -29,30 +35,33 @@ const ORDERED: &str = "<ordered>";
 pub(super) fn may_make_sets(text: &str, unread: &[Range<usize>]) -> bool {
     let read = |at: usize| !unread.iter().any(|range| range.contains(&at));
     let bytes = text.as_bytes();
-    let grows = [
-        "|",
-        "^",
-        "union",
-        "symmetric_difference",
-        ".add(",
-        ".update(",
-    ]
-    .iter()
-    .any(|word| memmem::find(bytes, word.as_bytes()).is_some());
-    memchr::memchr_iter(b'{', bytes).any(|at| read(at) && opens_a_set(&bytes[at + 1..], grows))
-        || ["set(", "frozenset", "keys()", "items()", "set", "fromkeys"]
+    let is_said = |word: &&str| {
+        memmem::find_iter(bytes, word.as_bytes()).any(|at| read(at) && is_word(bytes, at, word))
+    };
+    let grows = ["|", "^"]
+        .iter()
+        .any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
+        || ["union", "symmetric_difference", "add", "update"]
             .iter()
-            .any(|word| {
-                memmem::find_iter(bytes, word.as_bytes())
-                    .any(|at| read(at) && is_set_word(bytes, at, word))
-            })
+            .any(is_said);
+    let words = [
+        "set",
+        "frozenset",
+        "keys",
+        "items",
+        "fromkeys",
+        "literal_eval",
+    ];
+    memchr::memchr_iter(b'{', bytes).any(|at| read(at) && opens_a_set(&bytes[at + 1..], grows))
+        || words.iter().any(is_said)
 }
 
-/// Whether the word at `at` isn't `setdefault`, `reset` and the like.
-fn is_set_word(bytes: &[u8], at: usize, word: &str) -> bool {
+/// Whether the `word` at `at` is no part of another, as in `setdefault`.
+fn is_word(bytes: &[u8], at: usize, word: &str) -> bool {
     let letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let before = at.checked_sub(1).map(|i| bytes[i]);
-    word != "set" || !(before.is_some_and(|b| letter(&b)) || bytes.get(at + 3).is_some_and(letter))
+    let behind = bytes.get(at + word.len());
+    !before.is_some_and(|b| letter(&b)) && !behind.is_some_and(letter)
 }
 
 /// Whether a brace before `rest` may open a set: a dict has a colon behind its first key, a
@@ -89,24 +98,56 @@ fn opens_a_set(rest: &[u8], grows: bool) -> bool {
 }
 
 /// Makes every call and unpacking of `module` ask.
-pub(super) fn guard(module: &mut Mod) {
-    transform(module, &Guard);
+pub(super) fn guard(module: &mut Mod) -> Option<Odd> {
+    let guard = Guard(Cell::new(false));
+    transform(module, &guard);
+    let odd = (
+        Reason::VmSyntax,
+        "a star in what a loop binds, where there are sets",
+    );
+    guard.0.get().then_some(odd)
 }
 
-struct Guard;
+/// Whether a loop binds something with a star, which takes what it is given without asking.
+struct Guard(Cell<bool>);
+
+impl Guard {
+    fn look_at(&self, target: &Expr) {
+        let items = match target {
+            Expr::Tuple(tuple) => &tuple.elts,
+            Expr::List(list) => &list.elts,
+            Expr::Starred(_) => return self.0.set(true),
+            _ => return,
+        };
+        items.iter().for_each(|item| self.look_at(item));
+    }
+}
 
 impl Transformer for Guard {
+    fn visit_comprehension(&self, comprehension: &mut Comprehension) {
+        walk_comprehension(self, comprehension);
+        self.look_at(&comprehension.target);
+    }
+
     fn visit_stmt(&self, statement: &mut Stmt) {
         walk_stmt(self, statement);
         match statement {
+            Stmt::For(each) => self.look_at(&each.target),
+            Stmt::With(with) => {
+                let targets = with
+                    .items
+                    .iter()
+                    .filter_map(|item| item.optional_vars.as_deref());
+                targets.for_each(|target| self.look_at(target));
+            }
             // `list += set`
             Stmt::AugAssign(assign) if assign.op == Operator::Add => ordered(&mut assign.value),
-            // `list[:] = set`
+            // `list[:] = set`, `a, *b = set`
             Stmt::Assign(assign)
                 if assign
                     .targets
                     .iter()
-                    .any(|t| matches!(t, Expr::Subscript(_))) =>
+                    .any(|t| matches!(t, Expr::Subscript(_) | Expr::Tuple(_) | Expr::List(_))) =>
             {
                 ordered(&mut assign.value);
             }
@@ -177,7 +218,122 @@ fn call(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if sets && !is_blind(&function, vm) {
         return Err(decline(vm, Reason::Unordered, "the order of a set"));
     }
+    let mut values = args.args.iter().chain(args.kwargs.values());
+    if values.any(|value| may_look(value, vm)) && !only_keeps(&function, vm) {
+        let what = "a function that may see the order of a set";
+        return Err(decline(vm, Reason::Unordered, what));
+    }
     function.call(args, vm)
+}
+
+/// What is given to other functions to be called, and doesn't look into a set that it may get, or
+/// asks itself.
+const HARMLESS: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "basename",
+    "bool",
+    "capitalize",
+    "casefold",
+    "chr",
+    "dirname",
+    "endswith",
+    "exists",
+    "expanduser",
+    "expandvars",
+    "float",
+    "frozenset",
+    "hex",
+    "int",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "isdir",
+    "isfile",
+    "isupper",
+    "len",
+    "lower",
+    "lstrip",
+    "max",
+    "min",
+    "normpath",
+    "object",
+    "ord",
+    "repr",
+    "round",
+    "rstrip",
+    "set",
+    "sorted",
+    "str",
+    "strip",
+    "sum",
+    "title",
+    "type",
+    "upper",
+    "Requirement",
+    "Version",
+    "VersionRange",
+];
+
+/// Whether `value` is a function or a class, and not the definition's, that may look into a set.
+fn may_look(value: &PyObject, vm: &VirtualMachine) -> bool {
+    if let Some(class) = value.downcast_ref::<PyType>() {
+        let is_exception = class.fast_issubclass(vm.ctx.exceptions.base_exception_type);
+        return !is_exception && !is_own(class, vm) && !HARMLESS.contains(&&*class.name());
+    }
+    if is_own_function(value, vm) || !value.is_callable() {
+        return false;
+    }
+    if value.downcast_ref::<PyBoundMethod>().is_some() {
+        let function = value.get_attr("__func__", vm);
+        if function.is_ok_and(|function| is_own_function(&function, vm)) {
+            return false;
+        }
+    }
+    // of a class of the definition's
+    let class = value.class();
+    if is_own(class, vm) {
+        return false;
+    }
+    let name = value.get_attr("__name__", vm).ok();
+    let name = name.as_ref().and_then(literal::text);
+    !name.is_some_and(|name| HARMLESS.contains(&name))
+}
+
+/// Whether `function` is the definition's, or one that keeps what it is given, or asks what it is.
+fn only_keeps(function: &PyObject, vm: &VirtualMachine) -> bool {
+    const NAMES: &[&str] = &[
+        "append",
+        "callable",
+        "defaultdict",
+        "field",
+        "get",
+        "getattr",
+        "hasattr",
+        "isinstance",
+        "issubclass",
+        "property",
+        "setdefault",
+        "staticmethod",
+        "classmethod",
+        "super",
+        "type",
+        "contextmanager",
+        "wraps",
+        "lru_cache",
+        "cache",
+    ];
+    if is_own_function(function, vm) {
+        return true;
+    }
+    let name = match function.downcast_ref::<PyType>() {
+        Some(class) if is_own(class, vm) => return true,
+        Some(class) => return NAMES.contains(&&*class.name()),
+        None => function.get_attr("__name__", vm).ok(),
+    };
+    let name = name.as_ref().and_then(literal::text);
+    name.is_some_and(|name| NAMES.contains(&name) || name.starts_with('<'))
 }
 
 /// Whether `function` doesn't see the order of the sets that it is given, or asks itself.

@@ -83,7 +83,69 @@ pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)>
             .find(|at| !at.checked_sub(1).is_some_and(|i| word(&bytes[i])))
             .map(|at| (at, "slice()"))
     };
-    attribute.or_else(slice)
+    attribute
+        .or_else(slice)
+        .or_else(|| subscripted(text, minor))
+}
+
+/// Classes of the library that no Python before 3.9 subscripts; of their namesakes in `typing` it
+/// doesn't matter where this is said.
+const SUBSCRIPTED: &[&str] = &[
+    "AbstractContextManager[",
+    "AsyncIterable[",
+    "AsyncIterator[",
+    "Awaitable[",
+    "ByteString[",
+    "ChainMap[",
+    "Collection[",
+    "Container[",
+    "Counter[",
+    "Coroutine[",
+    "Generator[",
+    "ItemsView[",
+    "KeysView[",
+    "Match[",
+    "MutableMapping[",
+    "MutableSequence[",
+    "MutableSet[",
+    "OrderedDict[",
+    "Pattern[",
+    "Reversible[",
+    "Set[",
+    "UserDict[",
+    "UserList[",
+    "ValuesView[",
+    "cached_property[",
+    "chain[",
+    "defaultdict[",
+    "deque[",
+    "partial[",
+    "partialmethod[",
+];
+
+/// The same that `typing` has, too.
+const SUBSCRIPTED_OF_ABC: &[&str] = &[
+    "Callable[",
+    "Iterable[",
+    "Iterator[",
+    "Mapping[",
+    "Sequence[",
+];
+
+/// The first class in `text` that can't be subscripted in the Python of the minor version `minor`.
+fn subscripted(text: &str, minor: u8) -> Option<(usize, &'static str)> {
+    if minor >= 9 {
+        return None;
+    }
+    let find = |words: &'static [&str]| {
+        let found = |word: &&'static str| memmem::find(text.as_bytes(), word.as_bytes());
+        words.iter().find_map(|word| Some((found(word)?, *word)))
+    };
+    let of_abc = || match memmem::find(text.as_bytes(), b"abc") {
+        Some(_) => find(SUBSCRIPTED_OF_ABC),
+        None => None,
+    };
+    find(SUBSCRIPTED).or_else(of_abc)
 }
 
 /// Whether Unicode 12.1, which CPython 3.8 has, says of `c` what later ones do: blocks that were

@@ -40,4 +40,4 @@ def open(filename, mode="r", encoding=None, errors="strict", buffering=-1):
         text = file.read().decode(_encoding(encoding))
     if "\r" in text or len(text.splitlines()) != len(text.split("\n")) - text.endswith("\n"):
         _rezload.decline("attribute-unknown", "codecs.open of a file of unusual lines")
-    return io.text_file(text, filename, mode)
+    return io.text_file(text, filename, "rb")

@@ -257,10 +257,6 @@ class ScopeContext:
 class Sink:
     """`sys.stdout` and `sys.stderr`: what is printed is counted and dropped."""
 
-    encoding = "utf-8"
-    errors = "strict"
-    softspace = 0
-
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError("write() argument must be str, not " + type(text).__name__)

@@ -3,7 +3,7 @@
 import _rezload
 import enum as _enum
 from _rezload_facade import inert_class
-from enum import Enum, auto, unique
+from enum import Enum, unique
 
 _minor = _rezload.fact("python")[1]
 _meta = type(Enum)
@@ -13,6 +13,8 @@ def _inert(name):
     return inert_class("attribute-unknown", "enum", name)
 
 
+# which value comes next depends on what came before
+auto = _enum.auto if _minor >= 11 else _inert("auto")
 IntEnum = _enum.IntEnum if _minor >= 12 else _inert("IntEnum")
 StrEnum = _enum.StrEnum if _minor >= 12 else _inert("StrEnum")
 Flag = _inert("Flag")
@@ -59,6 +61,22 @@ if _minor < 11:
         _rezload.decline("attribute-unknown", "the text of an auto() without a value")
 
     type(_enum._auto_null).__repr__ = _no_text
+
+_new = _meta.__new__
+
+
+def __new__(metacls, cls, bases, classdict, **kwargs):
+    # the library has some of its own
+    own = classdict.get("__module__") == "builtins"
+    for name, value in classdict.items() if own else ():
+        if _minor < 13 and isinstance(value, type):
+            _rezload.decline("attribute-unknown", "a class in an Enum, before Python 3.13")
+        if _minor < 11 and "__" in name and not name.endswith("__"):
+            _rezload.decline("attribute-unknown", "a private name in an Enum, before Python 3.11")
+    return _new(metacls, cls, bases, classdict, **kwargs)
+
+
+_meta.__new__ = __new__
 
 _create = _meta._create_
 

@@ -49,8 +49,8 @@ MODULES = {
         "MissingSectionHeaderError MultilineContinuationError>=3.13 NoOptionError NoSectionError "
         "ParsingError RawConfigParser SectionProxy SafeConfigParser@3.12<3.12"),
     "contextlib": (
-        "AbstractContextManager ContextDecorator ExitStack closing contextmanager nullcontext "
-        "redirect_stderr redirect_stdout suppress chdir>=3.11"),
+        "AbstractContextManager ContextDecorator closing contextmanager nullcontext suppress "
+        "chdir>=3.11"),
     "copy": "copy deepcopy Error error replace>=3.13",
     "dataclasses": (
         "FrozenInstanceError MISSING asdict astuple dataclass field fields is_dataclass replace "
@@ -100,7 +100,7 @@ MODULES = {
         "BASIC_FORMAT CRITICAL DEBUG ERROR FATAL FileHandler Filter Formatter Handler INFO "
         "LoggerAdapter Logger LogRecord NOTSET NullHandler StreamHandler WARN WARNING addLevelName "
         "basicConfig captureWarnings critical debug disable error exception fatal getLevelName "
-        "getLogger getLoggerClass info log root shutdown warn<3.13 warning handlers/? config/?"),
+        "getLogger getLoggerClass info log root shutdown warn@3.0<3.13 warning handlers/? config/?"),
     "math": (
         "acos acosh asin asinh atan atan2 atanh cbrt>=3.11 ceil comb copysign cos cosh degrees "
         "dist e erf erfc exp exp2>=3.11 expm1 fabs factorial floor fma>=3.13 fmod frexp fsum "

@@ -10,6 +10,7 @@ from re import (
 _minor = _rezload.fact("python")[1]
 _REPEATED = (")*", ")+", ")?", "){")
 _UNSURE = ("??", "*?", "}?", "(?<=", "(?<!")
+_AROUND = ("(?=", "(?!", "(?<=", "(?<!")
 _POSSESSIVE = ("*+", "++", "?+", "}+", "(?>")
 
 
@@ -46,6 +47,34 @@ def __getattr__(name):
     raise AttributeError(name)
 
 
+def _is_verbose(pattern, flags):
+    if isinstance(flags, int) and int(flags) & 64:
+        return True
+    return any("x" in part[:8] for part in pattern.split("(?")[1:])
+
+
+def _captures(pattern):
+    parts = pattern.replace("\\\\", "").replace("\\(", "").split("(")[1:]
+    return any(part[:1] != "?" or part[:2] == "?P" for part in parts)
+
+
+def _check_groups(pattern, flags):
+    """Declines what RustPython matches in another way: it goes back into groups as if they were
+    lazy, and keeps what a group has captured in a part that then fails."""
+    repeated = any(mark in pattern for mark in _REPEATED)
+    counted = "){" in pattern
+    if ")" in pattern and _is_verbose(pattern, flags):
+        # there may be blanks before the mark
+        repeated = repeated or any(mark in pattern for mark in "*+?{")
+        counted = counted or "{" in pattern
+    if counted:
+        _rezload.decline("attribute-unknown", "a regular expression that counts a group")
+    if repeated and any(mark in pattern for mark in _UNSURE):
+        _rezload.decline("attribute-unknown", "a regular expression that repeats a lazy group")
+    if any(mark in pattern for mark in _AROUND) and _captures(pattern):
+        _rezload.decline("attribute-unknown", "a regular expression that looks around, and captures")
+
+
 def _check(pattern, flags=0):
     if isinstance(flags, int) and int(flags) & 1:
         # a template, until 3.13
@@ -63,9 +92,7 @@ def _check(pattern, flags=0):
     if _minor < 14 and "\\B" in pattern:
         # it matches empty text from 3.14 on
         _rezload.decline("attribute-unknown", "a regular expression with \\B")
-    if any(mark in pattern for mark in _REPEATED) and any(mark in pattern for mark in _UNSURE):
-        # RustPython goes back in another way than CPython
-        _rezload.decline("attribute-unknown", "a regular expression that repeats a lazy group")
+    _check_groups(pattern, flags)
     if _minor < 12 and ("(?P=" in pattern or "(?(" in pattern):
         # group references that aren't plain numbers
         if not pattern.isascii() or "(+" in pattern or "( " in pattern or "_)" in pattern:

@@ -24,8 +24,8 @@ _OPTIONS = ("init", "repr", "eq", "order", "frozen")
 
 
 class Field:
-    __slots__ = ("name", "type", "default", "default_factory", "init", "repr", "hash", "compare",
-                 "metadata", "kw_only")
+    # the type is a text there, and the metadata a view
+    __slots__ = ("name", "default", "default_factory", "init", "repr", "compare")
 
     def __getattr__(self, name):
         _rezload.decline("attribute-unknown", "dataclasses.Field." + name)
@@ -46,7 +46,6 @@ def field(*, default=MISSING, default_factory=MISSING, init=True, repr=True, com
     result.init = init
     result.repr = repr
     result.compare = compare
-    result.metadata = metadata or {}
     return result
 
 
@@ -76,14 +75,14 @@ def _own_fields(cls):
                 isinstance(annotation, str) and ("ClassVar" in annotation
                                                  or "InitVar" in annotation)):
             _rezload.decline("attribute-unknown", "dataclasses with " + (what or "KW_ONLY"))
-        default = cls.__dict__.get(name, MISSING)
+        default = getattr(cls, name, MISSING)
         if isinstance(default, Field):
             result = default
         else:
             if type(default).__name__ in ("member_descriptor", "property"):
                 _rezload.decline("attribute-unknown", "dataclasses with descriptors")
             result = field(default=default)
-        result.name, result.type = name, annotation
+        result.name = name
         if type(result.default) in (list, dict, set):
             raise ValueError("mutable default %s for field %s is not allowed: use default_factory"
                              % (type(result.default), name))
@@ -110,11 +109,13 @@ def _process(cls, options):
             fields_.update(inherited)
     for own in list(_own_fields(cls)):
         fields_[own.name] = own
-        if own.default is MISSING:
-            if own.name in cls.__dict__:
+        if isinstance(getattr(cls, own.name, None), Field):
+            if own.default is not MISSING:
+                setattr(cls, own.name, own.default)
+            elif own.name in cls.__dict__:
                 delattr(cls, own.name)
-        else:
-            setattr(cls, own.name, own.default)
+            else:
+                _rezload.decline("attribute-unknown", "a field of a class that is no dataclass")
     setattr(cls, _FIELDS, fields_)
     cls.__dataclass_frozen__ = frozen
     all_fields = tuple(fields_.values())
@@ -125,7 +126,7 @@ def _process(cls, options):
         cls.__repr__ = _repr([f for f in all_fields if f.repr])
     compared = [f.name for f in all_fields if f.compare]
     if options.get("eq", True) and "__eq__" not in cls.__dict__:
-        cls.__eq__ = _compare("__eq__", compared, lambda a, b: a == b)
+        cls.__eq__ = _compare("__eq__", compared, _each_equal if _minor >= 13 else _equal)
     if options.get("eq", True) and "__hash__" not in {
             k for k, v in cls.__dict__.items() if v is not None}:
         cls.__hash__ = _hash(compared) if frozen else None
@@ -140,10 +141,14 @@ def _process(cls, options):
             setattr(cls, name, _compare(name, compared, function))
     if frozen:
         def __setattr__(self, name, value):
-            raise FrozenInstanceError("cannot assign to field %r" % name)
+            if type(self) is cls or name in fields_:
+                raise FrozenInstanceError("cannot assign to field %r" % name)
+            super(cls, self).__setattr__(name, value)
 
         def __delattr__(self, name):
-            raise FrozenInstanceError("cannot delete field %r" % name)
+            if type(self) is cls or name in fields_:
+                raise FrozenInstanceError("cannot delete field %r" % name)
+            super(cls, self).__delattr__(name)
 
         for name in ("__setattr__", "__delattr__"):
             if name in cls.__dict__:
@@ -220,6 +225,20 @@ def _repr(shown):
             running.pop()
 
     return __repr__
+
+
+def _equal(a, b):
+    return a == b
+
+
+def _each_equal(a, b):
+    # one by one, so that what isn't equal to itself isn't here either
+    result = True
+    for mine, other in zip(a, b):
+        result = mine == other
+        if not result:
+            break
+    return result
 
 
 def _compare(name, names, function):

@@ -124,6 +124,8 @@ log = root.log
 
 
 def getLevelName(level):
+    if type(level) not in (int, str):
+        _rezload.decline("attribute-unknown", "logging.getLevelName of what is no level")
     if isinstance(level, int):
         return _NAMES.get(level, "Level %s" % level)
     return _LEVELS.get(level, "Level %s" % level)

@@ -47,9 +47,16 @@ class _PathLikeMeta(type):
     def __instancecheck__(cls, instance):
         return hasattr(type(instance), "__fspath__")
 
+    def __subclasscheck__(cls, subclass):
+        _rezload.decline("attribute-unknown", "issubclass(..., os.PathLike)")
+
 
 class PathLike(metaclass=_PathLikeMeta):
     """Anything with `__fspath__`."""
+
+    def __init_subclass__(cls, **kwargs):
+        # an abstract one
+        _rezload.decline("attribute-unknown", "a class derived from os.PathLike")
 
 
 def _text(path):

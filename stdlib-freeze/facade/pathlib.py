@@ -346,7 +346,11 @@ class Path(PurePath):
         return mode is not None and mode & 0o170000 == 0o120000
 
     def iterdir(self):
-        for name in _os.listdir(self._text):
+        # the directory is listed at once from 3.13 on
+        return self._children(_os.listdir(self._text) if _minor >= 13 else None)
+
+    def _children(self, names):
+        for name in _os.listdir(self._text) if names is None else names:
             yield self._new(self._root, self._names + [name])
 
     def glob(self, pattern, **kwargs):
@@ -405,6 +409,13 @@ class Path(PurePath):
     def resolve(self, strict=False):
         if strict:
             _os.stat(self._text)
+        elif _minor < 13:
+            try:
+                _os.stat(self._text)
+            except OSError as error:
+                if error.errno == 40:
+                    # a RuntimeError there
+                    _rezload.decline("attribute-unknown", "pathlib.Path.resolve of a loop")
         return self._new(*_parse((_os.path.realpath(self._text),)))
 
     def expanduser(self):

@@ -53,7 +53,12 @@ def architecture(*args, **kwargs):
     return _fact("platform.architecture")
 
 
-class uname_result:
+class _UnameMeta(type):
+    def __instancecheck__(cls, instance):
+        _rezload.decline("attribute-unknown", "isinstance(..., platform.uname_result)")
+
+
+class uname_result(metaclass=_UnameMeta):
     """What `uname` gives; `processor` is asked for when it is wanted, as in Python 3.9."""
 
     system = property(lambda self: _fact("platform.system"))
@@ -82,6 +87,11 @@ class uname_result:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = _refuse
     __contains__ = __mul__ = __rmul__ = __repr__ = __str__ = __hash__ = __bool__ = _refuse
     __getattr__ = index = count = _refuse
+
+    @property
+    def __class__(self):
+        # a tuple's
+        _rezload.decline("attribute-unknown", "what platform.uname() is")
 
 
 def uname():

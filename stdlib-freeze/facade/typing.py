@@ -7,7 +7,34 @@ from keyword import iskeyword as _iskeyword
 TYPE_CHECKING = False
 
 
+_PAIRS = frozenset((
+    "Annotated Callable ContextManager Coroutine DefaultDict Dict ItemsView Mapping "
+    "MutableMapping OrderedDict AsyncGenerator").split())
+_ANY = frozenset("Generic Literal Tuple Union".split())
+_SINGLE = frozenset((
+    "AbstractSet AsyncIterable AsyncIterator Awaitable ClassVar Collection Container Counter "
+    "Deque Final FrozenSet Iterable Iterator KeysView List MutableSequence MutableSet "
+    "Optional Reversible Sequence Set Type ValuesView MappingView").split())
+
+
+def _check_number(what, item):
+    """How many types a form takes: others are errors, or the same in some versions only."""
+    count = len(item) if type(item) is tuple else 1
+    if not (what in _SINGLE and count == 1 or what in _PAIRS and count == 2
+            and what not in ("Annotated", "ContextManager", "Coroutine", "AsyncGenerator")
+            or what == "Annotated" and count >= 2 or what in _ANY and count):
+        _rezload.decline("attribute-unknown", "typing.%s of %d" % (what, count))
+
+
 def _check_parts(what, item):
+    _check_number(what, item)
+    for part in item if type(item) is tuple else (item,):
+        if isinstance(part, _Form) and part._what in ("ClassVar", "Final", "Generic", "Protocol"):
+            _rezload.decline("attribute-unknown", "typing.%s[%s]" % (what, part._what))
+        if what == "Generic" and not isinstance(part, _Variable):
+            _rezload.decline("attribute-unknown", "typing.Generic of no variable")
+    if what == "Generic" and type(item) is tuple and len(set(map(id, item))) < len(item):
+        _rezload.decline("attribute-unknown", "typing.Generic of a variable twice")
     # CPython checks what it is given: types, names, forms and None are all right
     for part in item if type(item) is tuple else (item,):
         if isinstance(part, str):
@@ -29,7 +56,7 @@ class _Form:
 
     def __getitem__(self, item):
         _check_parts(self._what, item)
-        return _Form(self._what)
+        return _Subscripted(self._what)
 
     def __or__(self, other):
         if _minor < 10:
@@ -54,6 +81,17 @@ class _Form:
     __setattr__ = __call__ = __iter__ = __len__ = __repr__ = __str__ = __eq__ = __ne__ = _refuse
     __hash__ = __contains__ = __instancecheck__ = __subclasscheck__ = __reduce_ex__ = _refuse
     __bool__ = _refuse
+
+
+class _Subscripted(_Form):
+    __slots__ = ()
+
+    def __getitem__(self, item):
+        _rezload.decline("attribute-unknown", "typing.%s[...][...]" % self._what)
+
+
+class _Variable(_Form):
+    __slots__ = ()
 
 
 _minor = _rezload.fact("python")[1]
@@ -94,15 +132,21 @@ class _Of(_Form):
 
 class Generic:
     def __class_getitem__(cls, item):
+        if cls is not Generic:
+            _rezload.decline("attribute-unknown", "a generic class of some types")
         _check_parts("Generic", item)
         return _Of(cls)
 
 
 def TypeVar(name, *constraints, **kwargs):
-    return _Form(name)
+    if type(name) is not str or constraints or kwargs:
+        _rezload.decline("attribute-unknown", "typing.TypeVar with conditions")
+    return _Variable(name)
 
 
 def ParamSpec(name, **kwargs):
+    if type(name) is not str or kwargs:
+        _rezload.decline("attribute-unknown", "typing.ParamSpec with conditions")
     return _Form(name)
 
 

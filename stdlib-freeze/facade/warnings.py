@@ -4,15 +4,30 @@ import _rezload
 from _rezload_facade import refuse, type_name
 
 
+_BUILTIN = {
+    Warning, BytesWarning, DeprecationWarning, FutureWarning, ImportWarning,
+    PendingDeprecationWarning, ResourceWarning, RuntimeWarning, SyntaxWarning, UnicodeWarning,
+    UserWarning,
+}
+
+
+def _is_own(category):
+    return category not in _BUILTIN
+
+
 def warn(message, category=None, stacklevel=1, source=None, **kwargs):
     if type(stacklevel) is not int or source is not None or kwargs:
         _rezload.decline("attribute-unknown", "warnings.warn(stacklevel, source)")
     if isinstance(message, Warning):
+        if _is_own(type(message)):
+            _rezload.decline("attribute-unknown", "warnings.warn of a class of one's own")
         return
     if category is None:
         category = UserWarning
     if not (isinstance(category, type) and issubclass(category, Warning)):
         raise TypeError("category must be a Warning subclass, not '%s'" % type_name(category))
+    if _is_own(category):
+        _rezload.decline("attribute-unknown", "warnings.warn of a class of one's own")
     if type(message) is not str:
         _rezload.decline("attribute-unknown", "warnings.warn of an object")
 
@@ -42,7 +57,12 @@ class catch_warnings:
             if name != "record" or value:
                 _rezload.decline("attribute-unknown", "warnings.catch_warnings(%s=...)" % name)
 
+    _entered = False
+
     def __enter__(self):
+        if self._entered:
+            _rezload.decline("attribute-unknown", "warnings.catch_warnings entered twice")
+        self._entered = True
         return None
 
     def __exit__(self, *exc_info):

@@ -134,7 +134,12 @@ def test_what_a_site_prints_is_passed_over(asking: Path, tmp_path: Path) -> None
     assert load(asking, "--python", other)["version"] == "3.9.5"
 
 
-def test_modules_are_those_of_that_python(tmp_path: Path) -> None:
+def test_modules_are_those_of_that_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a configuration may have modules elsewhere
+    monkeypatch.delenv("REZ_CONFIG_FILE", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
     path = tmp_path / "package.py"
     path.write_text(
         "name = 'old'\nversion = '1'\n"
