@@ -370,6 +370,9 @@ reasons! {
     /// This build of rezload reads no YAML.
     YamlOff, "yaml-off", "a YAML definition, which this build doesn't read",
         "build with the feature `yaml`";
+    /// A YAML definition by itself: what it gives depends on the directories around it.
+    YamlAlone, "yaml-alone", "a YAML definition, which is read as part of its repository",
+        "use `rezload scan` on the repository";
     /// Not YAML 1.1, or not certain to be.
     YamlSyntax, "yaml-syntax", "not YAML, as far as this tier can tell",
         "check the file with PyYAML";

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::decline::Declined;
+use crate::decline::{Declined, Reason};
 use crate::error::LoadError;
 use crate::package::{LoadedDefinition, Package, PackageData, Tier, TierDeclined};
 use crate::real_path::real_path;
@@ -115,6 +115,7 @@ impl Loader {
     /// Loads `source`, the bytes of the definition at `path`; the file isn't read, and rez, which
     /// would read it, isn't asked.
     pub fn load_source(&self, path: &Path, source: &[u8]) -> Result<Package, LoadError> {
+        check_is_python(path)?;
         let declined = match parse_static(source) {
             Ok(data) => return Ok(package(data, Tier::Static, path, Vec::new())),
             Err(declined) => vec![by_static(declined, source)],
@@ -180,6 +181,7 @@ impl Loader {
             path: path.to_path_buf(),
             declined,
         };
+        check_is_python(path)?;
         let declined = match parse_definition(source, path) {
             Ok(definition) => return Ok(loaded(definition, Tier::Static, Vec::new())),
             Err(declined) => vec![by_static(declined, source)],
@@ -223,6 +225,25 @@ impl Loader {
     pub fn load_many<P: AsRef<Path> + Sync>(&self, paths: &[P]) -> Vec<Result<Package, LoadError>> {
         paths.par_iter().map(|path| self.load(path)).collect()
     }
+}
+
+/// Declines a YAML file, which isn't to be read as Python by any tier.
+fn check_is_python(path: &Path) -> Result<(), LoadError> {
+    match is_yaml(path) {
+        false => Ok(()),
+        true => Err(LoadError::Declined {
+            path: path.to_path_buf(),
+            declined: vec![by_static(Declined::new(Reason::YamlAlone, 0), b"")],
+        }),
+    }
+}
+
+/// Whether the name says so.
+pub(crate) fn is_yaml(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    ["yaml", "yml"]
+        .iter()
+        .any(|yaml| extension.eq_ignore_ascii_case(yaml))
 }
 
 fn package(data: PackageData, tier: Tier, path: &Path, declined: Vec<TierDeclined>) -> Package {

@@ -111,7 +111,7 @@ def _check_rez(
     trusted: trust.Trusted,
 ) -> None:
     """Raises unless the rez tier may be asked about `path`, and can be imported."""
-    if fallback is None:
+    if fallback is None or declined[-1].code == "yaml-alone":
         raise Declined(path, declined)
     try:
         trust.check(path, trusted)

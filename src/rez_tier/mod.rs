@@ -28,6 +28,7 @@ pub use settings::RezSettings;
 use crate::decline::{Declined, Reason};
 use crate::error::LoadError;
 use crate::json_path::path_value;
+use crate::loader::is_yaml;
 use crate::package::{LoadedDefinition, Package, PackageData, Position, Tier, TierDeclined};
 use pool::Pool;
 use protocol::{Answer, FamilyItem, Found, Request};
@@ -90,6 +91,9 @@ impl RezTier {
     ) -> Result<Package, LoadError> {
         let path = path.as_ref();
         let file = Asked { path, declined };
+        if is_yaml(path) {
+            return Err(file.still_declined());
+        }
         let absolute = match std::path::absolute(path) {
             Ok(absolute) => absolute,
             Err(source) => return Err(file.unreadable(source)),
@@ -114,6 +118,9 @@ impl RezTier {
     ) -> Result<LoadedDefinition, LoadError> {
         let path = path.as_ref();
         let file = Asked { path, declined };
+        if is_yaml(path) {
+            return Err(file.still_declined());
+        }
         let absolute = match std::path::absolute(path) {
             Ok(absolute) => absolute,
             Err(source) => return Err(file.unreadable(source)),
@@ -198,6 +205,14 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// What it was before.
+    fn still_declined(self) -> LoadError {
+        LoadError::Declined {
+            path: self.path.to_path_buf(),
+            declined: self.declined,
+        }
+    }
+
     /// What an answer without a package means.
     fn error(&self, answer: Answer) -> LoadError {
         match answer {

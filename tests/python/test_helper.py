@@ -474,6 +474,44 @@ class TestTrust:
         assert line["declined"][-1]["code"] == "untrusted"
         assert not marker.exists()
 
+    def test_modules_in_the_working_directory_are_not_imported(
+        self, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By the scripts that ask a Python, too, with `--fallback none` and `--trust`."""
+        marker = tmp_path / "ran"
+        here = tmp_path / "here"
+        names = "bisect glob hashlib importlib inspect json os platform re rez threading typing"
+        for name in names.split():
+            write(here / f"{name}.py", f"open({str(marker)!r}, 'a').write({name!r})\n")
+        path = good(tmp_path / "a", "a")
+        command.environ.pop("REZLOAD_VM", None)
+        monkeypatch.chdir(here)
+        python = ("--python", sys.executable)
+        # itself it takes nothing from there
+        start = [sys.executable, "-I", "-c", STANDALONE]
+        for arguments in [
+            ("load", "--fallback", "none", path, *python),
+            ("load", path, *python),
+            ("diff", "--trust", tmp_path / "a", path, *python),
+            ("bench", "--rounds", "2", "--cold", "off", path, *python, "-o", tmp_path / "out"),
+        ]:
+            done = subprocess.run(
+                [*start, *map(str, arguments)], env=command.environ, capture_output=True
+            )
+            assert done.returncode in (0, 1), done.stderr
+            assert not marker.exists(), (arguments, marker.read_text())
+
+    def test_bench_takes_no_flag_that_it_does_not_heed(
+        self, command: Command, tmp_path: Path
+    ) -> None:
+        marker = tmp_path / "ran"
+        path = write(tmp_path / "b" / "b.py", f"open({str(marker)!r}, 'w')\nname = 'b'\n")
+        for flags in [("--trust", tmp_path), ("--timeout", "1"), ("--no-isolation",)]:
+            with command.start("bench", path, "--python", sys.executable, *flags) as process:
+                _, err = process.communicate()
+            assert process.returncode == 2 and b"unexpected argument" in err
+        assert not marker.exists()
+
     def test_in_python(self, tmp_path: Path) -> None:
         marker = tmp_path / "ran"
         elsewhere = write(tmp_path / "b" / "b.py", f"open({str(marker)!r}, 'w')\nname = 'b'\n")
@@ -491,6 +529,8 @@ class TestTrust:
         assert not marker.exists()
         with pytest.raises(TypeError):
             rezload.load(inside, trusted=str(tmp_path))
+        with pytest.raises(ValueError):
+            rezload.load(inside, trusted=[""])
 
 
 def scanned(item: RepositoryPackage | LoadError) -> Any:

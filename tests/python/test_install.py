@@ -666,6 +666,20 @@ def test_a_share_that_is_none_is_an_error(
 # ---- threads and forks
 
 
+@pytest.mark.parametrize(
+    "shared",
+    ["requires = tools = ['x']", "_base = ['x']\nrequires = _base\ntools = _base"],
+)
+def test_what_is_one_object_in_rez_is_left_to_rez(shared: str, tmp_path: Path) -> None:
+    """A studio's preprocessing may change it."""
+    path = write(tmp_path, f"name = 'a'\nversion = '1'\n{shared}\n")
+    rezload.install()
+    with Counted() as counted:
+        data = load(path)
+    assert data["requires"] is data["tools"]
+    assert dict(counted.handed_over) == {"shared-value": 1}
+
+
 def test_threads_load_side_by_side(tmp_path: Path) -> None:
     paths = [write(tmp_path / str(i), f"name = 'p{i}'\nversion = '{i}'\n") for i in range(50)]
     paths += [write(tmp_path / f"early{i}", REZ_ONLY) for i in range(10)]

@@ -18,6 +18,15 @@ LOOP = "for _ in ():\n    pass\n"
 """Top-level code that the static tier leaves to rez."""
 
 
+def test_a_yaml_definition_is_not_read_as_python(tmp_path: Path) -> None:
+    path = tmp_path / "package.yaml"
+    path.write_text("name: a\nversion: '1'\nrequires: [b]\n")
+    for load in [rezload.load, rezload.definition]:
+        with pytest.raises(rezload.Declined) as caught:
+            load(path)
+        assert caught.value.code == "yaml-alone"
+
+
 def write(path: Path, text: str) -> Path:
     path.write_bytes(text.encode())
     return path

@@ -34,6 +34,7 @@ def test_mutants(family: str, oracle: Oracle, compilers: Compilers) -> None:
     for _, mutants in mutate.families(options):
         judge.run(mutants, keep=3)
     print(judge.summary())
+    assert judge.counts["served"] > 100
     if judge.failures:
         pytest.fail("%s\n%s" % (judge.summary(), "\n".join(map(str, judge.failures[:40]))), pytrace=False)
 

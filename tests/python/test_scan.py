@@ -396,6 +396,40 @@ def test_rez_finds_what_the_settings_find(tmp_path: Path) -> None:
         assert isinstance(item, Declined) and item.code == "other-settings"
 
 
+def test_repositories_stay_where_they_were_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ["one", "two"]:
+        files = {
+            "com.py": DYNAMIC + f"versions = [str(i) for i in (1,)]\nrequires = ['from_{name}']\n",
+            "fam/1/package.py": "",
+        }
+        write(tmp_path / name / "packages", files)
+    monkeypatch.chdir(tmp_path / "one")
+    repositories = Repositories("packages")
+    for folder in ["one", "two", "."]:
+        monkeypatch.chdir(tmp_path / folder)
+        assert [p.requires for p in repositories.load_family("com")] == [["from_one"]]
+        assert [p.uri for p in repositories.load_family("fam")] == [
+            os.path.join(location(tmp_path / "one" / "packages"), "fam", "1", "package.py")
+        ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a working directory can't be removed there")
+def test_an_absolute_path_needs_no_working_directory(tmp_path: Path) -> None:
+    root = write(tmp_path / "root", {"fam/1/package.py": ""})
+    job = """
+import os, sys, rezload
+os.rmdir(os.getcwd())
+print([item.version for item in rezload.scan(sys.argv[1], fallback=None)])
+"""
+    (tmp_path / "gone").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", job, root], cwd=tmp_path / "gone", stdout=subprocess.PIPE, check=True
+    )
+    assert done.stdout.split() == [b"['1']"]
+
+
 def test_rez_is_asked_in_a_location_with_an_at(tmp_path: Path) -> None:
     root = write(tmp_path / "a@b", {"fam/1/package.py": DYNAMIC, "com.py": "versions = ['1']\n"})
     write(root, {"other.py": DYNAMIC + "versions = [str(i) for i in (1,)]\n"})

@@ -113,6 +113,7 @@ def test_what_is_not_python_is_found(name: str) -> None:
         if ast_classifier.constructs(path.read_bytes()) == {("syntax-error", None)}
         and not path.name.startswith(LENIENT)
     ]
+    assert name != "declined" or len(broken) > 200
     # what else is in them is a matter of how a parser goes on
     for path in broken:
         codes = {row["code"] for row in survey([path])["constructs"]}

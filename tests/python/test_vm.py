@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -141,6 +142,48 @@ def test_what_the_vm_takes_for_constant_may_change(
         context.setattr(thing, value)
         assert loads() == (["x-" + value], "rez", ["x-" + value], "rez")
     assert loads() == (here, "vm", here, "vm")
+
+
+def test_definitions_run_as_in_a_build(tmp_path: Path) -> None:
+    from rez.serialise import set_objects
+
+    body = "@early()\ndef requires():\n    return ['b'] if building else ['c']"
+    path = write(tmp_path, body)
+    assert (rezload.load(path).requires, rezload.load(path).tier) == (["c"], "vm")
+    with set_objects({"building": True}):
+        assert (rezload.load(path).requires, rezload.load(path).tier) == (["b"], "rez")
+        with pytest.raises(rezload.Declined):
+            rezload.load(path, fallback=None)
+    assert rezload.load(path).tier == "vm"
+
+
+@pytest.mark.parametrize("flags", [[], ["-O"], ["-OO"], ["-bb"]])
+def test_options_that_change_python_leave_the_vm_out(flags: list[str], tmp_path: Path) -> None:
+    body = """
+try:
+    assert 1 == 2
+    requires = ["optimised"]
+except AssertionError:
+    requires = ["debug"]
+"""
+    path = write(tmp_path, body)
+    job = "import rezload, sys; p = rezload.load(sys.argv[1]); print(p.tier, *p.requires)"
+    done = subprocess.run(
+        [sys.executable, *flags, "-c", job, path], stdout=subprocess.PIPE, check=True
+    )
+    optimised = flags and flags[0].startswith("-O")
+    tier = b"rez" if flags else b"vm"
+    assert done.stdout.split() == [tier, b"optimised" if optimised else b"debug"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="arguments are text elsewhere")
+def test_an_argument_that_is_not_utf_8_makes_no_noise(tmp_path: Path) -> None:
+    path = write(tmp_path, "import os\nos.getcwd()")
+    job = "import rezload, sys; print(rezload.load(sys.argv[1]).tier)"
+    done = subprocess.run(
+        [sys.executable, "-c", job, path, b"caf\xe9"], capture_output=True, check=True
+    )
+    assert (done.stdout, done.stderr) == (b"rez\n", b"")
 
 
 def test_the_definition_s_file(tmp_path: Path) -> None:

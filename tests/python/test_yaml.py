@@ -110,7 +110,7 @@ def test_what_is_served_is_what_rez_gives(tmp_path: Path) -> None:
     from rez.package_repository import package_repository_manager
 
     count = int(os.environ.get("REZLOAD_YAML_MUTANTS", "4000"))
-    seed = int(os.environ.get("REZLOAD_SEED", "0")) or random.randrange(1 << 30)
+    seed = int(os.environ.get("REZLOAD_SEED", "1"))
     random_ = random.Random(seed)
     sources = list(SOURCES)
     for number in range(count):
