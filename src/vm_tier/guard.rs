@@ -173,10 +173,17 @@ impl Transformer for Guard {
                 let range = function.range;
                 function.body.insert(0, ask(true, range));
             }
-            // not evaluated in rez, where `from __future__ import annotations` holds
-            Stmt::AnnAssign(assign) if !is_plain_annotation(&assign.annotation) => {
-                let odd = (Reason::VmSyntax, "an annotation that calls something");
-                self.odd.set(Some(odd));
+            // a decorator may ask for annotations, which rez doesn't evaluate: there `from
+            // __future__ import annotations` holds
+            Stmt::ClassDef(class) => {
+                let calls = |statement: &Stmt| match statement {
+                    Stmt::AnnAssign(assign) => !is_plain_annotation(&assign.annotation),
+                    _ => false,
+                };
+                if class.body.iter().any(calls) {
+                    let odd = (Reason::VmSyntax, "an annotation that calls something");
+                    self.odd.set(Some(odd));
+                }
             }
             // and so would a function that gets the name
             Stmt::Assign(assign) if assign.targets.iter().any(is_exit) => {

@@ -44,6 +44,14 @@ if _minor < 9:
             merged.update(dict.fromkeys(mapping))
         return iter(merged)
 
+    _or_of_counters = Counter.__or__
+
+    def _or(self, other):
+        if not isinstance(other, Counter):
+            _no_or(self, other)
+        return _or_of_counters(self, other)
+
+    Counter.__or__, Counter.__ror__ = _or, _no_or
     ChainMap.__iter__ = _iter_chain
     for _class in (ChainMap, OrderedDict, UserDict):
         _class.__or__ = _class.__ror__ = _class.__ior__ = _no_or
