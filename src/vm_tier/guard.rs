@@ -74,8 +74,7 @@ pub(super) fn guard(module: &mut Mod) -> Option<Odd> {
     );
     let guard = Guard {
         odd: Cell::new(elsewhere.looks.then_some(looks)),
-        elsewhere: elsewhere.names.into_iter().collect(),
-        asks: elsewhere.asks,
+        elsewhere,
     };
     transform(module, &guard);
     guard.odd.get()
@@ -85,9 +84,9 @@ pub(super) fn guard(module: &mut Mod) -> Option<Odd> {
 #[derive(Default)]
 struct Elsewhere {
     /// The names of the handlers around.
-    around: Vec<String>,
+    around: Vec<Name>,
     /// Names that are read, but in handlers that give that name to the exception.
-    names: Vec<String>,
+    names: HashSet<Name>,
     /// Whether something may read them in another way.
     asks: bool,
     /// How many comprehensions are around.
@@ -102,7 +101,7 @@ const ASKS: &[&str] = &["exc_info", "locals", "vars", "globals"];
 impl<'a> Visitor<'a> for Elsewhere {
     fn visit_except_handler(&mut self, handler: &'a ExceptHandler) {
         let ExceptHandler::ExceptHandler(caught) = handler;
-        let name = caught.name.as_ref().map(|name| name.as_str().to_owned());
+        let name = caught.name.as_ref().map(|name| name.id.clone());
         let is_named = name.is_some();
         self.around.extend(name);
         visitor::walk_except_handler(self, handler);
@@ -132,8 +131,8 @@ impl<'a> Visitor<'a> for Elsewhere {
                 let id = name.id.as_str();
                 self.looks |= self.comprehensions > 0 && ["locals", "vars", "dir"].contains(&id);
                 self.asks |= ASKS.contains(&id);
-                if name.ctx == ExprContext::Load && !self.around.iter().any(|n| n == id) {
-                    self.names.push(id.to_owned());
+                if name.ctx == ExprContext::Load && !self.around.contains(&name.id) {
+                    self.names.insert(name.id.clone());
                 }
             }
             Expr::Attribute(attribute) => self.asks |= ASKS.contains(&attribute.attr.as_str()),
@@ -153,10 +152,7 @@ pub(super) fn transform(module: &mut Mod, transformer: &impl Transformer) {
 
 struct Guard {
     odd: Cell<Option<Odd>>,
-    /// Names that are read outside of the handlers that bind them.
-    elsewhere: HashSet<String>,
-    /// Whether each exception that is caught may be looked at.
-    asks: bool,
+    elsewhere: Elsewhere,
 }
 
 impl Transformer for Guard {
@@ -197,9 +193,9 @@ impl Transformer for Guard {
     fn visit_except_handler(&self, handler: &mut ExceptHandler) {
         walk_except_handler(self, handler);
         let ExceptHandler::ExceptHandler(handler) = handler;
-        let used = self.asks
+        let used = self.elsewhere.asks
             || handler.name.as_ref().is_some_and(|name| {
-                if self.elsewhere.contains(name.as_str()) {
+                if self.elsewhere.names.contains(&name.id) {
                     return true;
                 }
                 let mut search = Loads(name.as_str(), false);

@@ -338,16 +338,8 @@ fn only_keeps(function: &PyObject, vm: &VirtualMachine) -> bool {
 
 /// Whether `function` doesn't see the order of the sets that it is given, or asks itself.
 fn is_blind(function: &PyObject, vm: &VirtualMachine) -> bool {
-    if let Some(function) = function.downcast_ref::<PyFunction>() {
-        let code = function.as_object().get_attr("__code__", vm);
-        let file = code.and_then(|code| code.get_attr("co_filename", vm));
-        return file.is_ok_and(|f| {
-            f.downcast_ref::<PyStr>().is_some_and(|f| {
-                [super::FILENAME, super::EARLY_FILENAME, super::LATE_FILENAME]
-                    .iter()
-                    .any(|own| f.as_bytes() == own.as_bytes())
-            })
-        });
+    if function.downcast_ref::<PyFunction>().is_some() {
+        return is_own_function(function, vm);
     }
     if let Some(class) = function.downcast_ref::<PyType>() {
         let types = &vm.ctx.types;

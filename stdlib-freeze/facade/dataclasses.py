@@ -4,6 +4,7 @@ Written after the documentation of CPython's.
 """
 
 import _rezload
+from typing import _Form
 
 _minor = _rezload.fact("python")[1]
 _FIELDS = "__dataclass_fields__"
@@ -69,8 +70,9 @@ def _own_fields(cls):
     except Exception:
         _rezload.decline("attribute-unknown", "annotations that can't be evaluated")
     for name, annotation in annotations.items():
-        form = getattr(type(annotation), "__name__", "")
-        what = object.__getattribute__(annotation, "_what") if form == "_Form" else ""
+        what = ""
+        if issubclass(type(annotation), _Form):
+            what = object.__getattribute__(annotation, "_what")
         if what in ("ClassVar", "InitVar") or annotation is KW_ONLY or (
                 isinstance(annotation, str) and ("ClassVar" in annotation
                                                  or "InitVar" in annotation)):

@@ -31,10 +31,6 @@ class TimeoutExpired(SubprocessError):
     def __init__(self, cmd, timeout, output=None, stderr=None):
         # nothing runs here that could take too long
         _rezload.decline("attribute-unknown", "subprocess.TimeoutExpired(...)")
-        self.cmd = cmd
-        self.timeout = timeout
-        self.output = output
-        self.stderr = stderr
 
 
 def _refuse(name):

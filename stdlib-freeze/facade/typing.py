@@ -7,9 +7,8 @@ from keyword import iskeyword as _iskeyword
 TYPE_CHECKING = False
 
 
-_PAIRS = frozenset((
-    "Annotated Callable ContextManager Coroutine DefaultDict Dict ItemsView Mapping "
-    "MutableMapping OrderedDict AsyncGenerator").split())
+_PAIRS = frozenset(
+    "Callable DefaultDict Dict ItemsView Mapping MutableMapping OrderedDict".split())
 _ANY = frozenset("Generic Literal Tuple Union".split())
 _SINGLE = frozenset((
     "AbstractSet AsyncIterable AsyncIterator Awaitable ClassVar Collection Container Counter "
@@ -21,7 +20,6 @@ def _check_number(what, item):
     """How many types a form takes: others are errors, or the same in some versions only."""
     count = len(item) if type(item) is tuple else 1
     if not (what in _SINGLE and count == 1 or what in _PAIRS and count == 2
-            and what not in ("Annotated", "ContextManager", "Coroutine", "AsyncGenerator")
             or what == "Annotated" and count >= 2 or what in _ANY and count):
         _rezload.decline("attribute-unknown", "typing.%s of %d" % (what, count))
 

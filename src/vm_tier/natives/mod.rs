@@ -177,20 +177,15 @@ fn definition_file(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         }
     };
     let place = code.get_attr("co_filename", vm)?;
-    let is_here =
-        |place: String| [super::FILENAME, super::EARLY_FILENAME].contains(&place.as_str());
-    let file = match literal::text(&place)
-        .map(str::to_owned)
-        .is_some_and(is_here)
-    {
+    let here = [super::FILENAME, super::EARLY_FILENAME];
+    let file = match literal::text(&place).is_some_and(|place| here.contains(&place)) {
         true => state::with(|run| run.file.clone()).flatten(),
         false => None,
     };
-    let file = file.and_then(|file| match file {
+    match file.and_then(|file| match file {
         File::Spelled(path) => Some(path),
         File::Resolved(path) => real_path(&path).ok(),
-    });
-    match file {
+    }) {
         Some(file) => host_text(file.as_os_str(), vm),
         None => {
             let detail = "the file of what isn't read from one";
