@@ -512,9 +512,10 @@ fn the_summary_counts_tiers_and_what_is_not_served() {
         "package.py:1:12: a name whose value isn't known",
     ]);
     assert!(lines[0].ends_with(&unknown), "{stderr}");
-    assert!(lines[1].starts_with("warning: "), "{stderr}");
+    assert!(lines[1].contains("`rezload explain`"), "{stderr}");
+    assert!(lines[2].starts_with("warning: "), "{stderr}");
     let nothing = joined(["fam", "5`: no package definition"]);
-    assert!(lines[2].ends_with(&nothing), "{stderr}");
+    assert!(lines[3].ends_with(&nothing), "{stderr}");
     // with nobody to ask it is declined as well, and says so
     let (status, with_rez, stderr) = scan(&[root]);
     assert_eq!((status, with_rez), (1, stdout));
@@ -591,6 +592,34 @@ fn flags_select() {
     assert_eq!(scan(&["/nonexistent"]).0, 2);
     assert_eq!(scan(&["/nonexistent", root]).0, 1);
     assert_eq!(scan(&["memory@1"]).0, 2);
+}
+
+#[test]
+fn what_finds_nothing_says_so() {
+    let repository = Repository::new();
+    let root = text(repository.path());
+    let (status, stdout, stderr) = scan(&[root]);
+    assert_eq!(status, 0);
+    assert_eq!(stdout, "0 packages in 0 families\n");
+    assert_eq!(stderr, "warning: no package found\n");
+
+    repository.package("fam", "1");
+    let arguments = [root, "--json", "--family", "f*", "--family", "mistyped"];
+    let (status, stdout, stderr) = scan(&arguments);
+    assert_eq!((status, stdout.lines().count()), (0, 1));
+    assert_eq!(stderr, "warning: no package found of `mistyped`\n");
+    let (_, _, stderr) = scan(&[root, "--family", "fam", "--range", "2+"]);
+    assert_eq!(stderr, "warning: no package found of `fam`\n");
+
+    // what is wrong is said already
+    repository.write("broken/1/package.py", "requires = computed()\n");
+    let (status, _, stderr) = scan(&["--fallback", "none", "--family", "broken", root]);
+    assert_eq!(status, 1);
+    assert!(!stderr.contains("warning"), "{stderr}");
+
+    let (status, stdout, stderr) = scan(&["--paths", ""]);
+    assert_eq!((status, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("`--paths` is empty"), "{stderr}");
 }
 
 #[test]

@@ -93,12 +93,20 @@ impl Output {
                 for line in rez.stderr().lines() {
                     self.raw(&format!("  {DIM}|{DIM:#} {}", printable(line)));
                 }
-                let hint = rez.hint();
-                if self.hint.replace(hint) != hint {
-                    self.raw(&format!("  {HELP}hint{HELP:#}: {}", printable(hint)));
-                }
+                self.hint_once(rez.hint());
+            }
+            LoadError::Declined { .. } => {
+                self.error(&error.to_string());
+                self.hint_once("`rezload explain` says why each tier declines, and what to change");
             }
             error => self.error(&error.to_string()),
+        }
+    }
+
+    /// Writes what helps, unless that was the last hint.
+    fn hint_once(&self, hint: &'static str) {
+        if self.hint.replace(hint) != hint {
+            self.raw(&format!("  {HELP}hint{HELP:#}: {}", printable(hint)));
         }
     }
 

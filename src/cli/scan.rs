@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use compact_str::CompactString;
 
@@ -28,7 +29,12 @@ pub(super) fn run(
     alone: bool,
     output: &mut Output,
 ) -> io::Result<Finding> {
-    let mut repositories = Repositories::new(args.repositories())
+    let repositories = args.repositories();
+    if repositories.is_empty() {
+        output.error("no repository: the list of `--paths` is empty");
+        return Ok(Finding::NoRepository);
+    }
+    let mut repositories = Repositories::new(repositories)
         .threads(args.threads)
         .allow_unversioned(!args.no_unversioned)
         .check_definition_files(args.check_definition_files);
@@ -51,13 +57,21 @@ pub(super) fn run(
     }
 
     let json = args.json;
-    let mut batches = repositories.batches(&selection, move || Batch::new(json));
+    let asked: Arc<[Selection]> = args
+        .families
+        .iter()
+        .map(|family| Selection::new().family(family))
+        .collect();
+    let mut batches = repositories.batches(&selection, {
+        let asked = Arc::clone(&asked);
+        move || Batch::new(json, Arc::clone(&asked))
+    });
     // in Python the VM asks the interpreter for variables, which may run anything
     if alone {
         // SAFETY: a batch is nothing but memory
         batches = unsafe { batches.apart() };
     }
-    let mut summary = Summary::default();
+    let mut summary = Summary::new(asked.len());
     let progress = Progress::new();
     while let Some(batch) = batches.next() {
         progress.show(batches.progress());
@@ -68,12 +82,24 @@ pub(super) fn run(
         summary.add(batch.summary);
     }
     progress.finish();
+    let is_sound = summary.failed == 0 && summary.declined == 0;
+    // a mistyped name or folder would pass for one that is well
+    if is_sound && !batches.is_without_repository() {
+        for (family, found) in args.families.iter().zip(&summary.found) {
+            if !found {
+                output.warning(&format!("no package found of `{family}`"));
+            }
+        }
+        if summary.packages == 0 && args.families.is_empty() {
+            output.warning("no package found");
+        }
+    }
     if !json {
         summary.show(output)?;
     }
     Ok(if batches.is_without_repository() {
         Finding::NoRepository
-    } else if summary.failed == 0 && summary.declined == 0 {
+    } else if is_sound {
         Finding::AllServed
     } else {
         Finding::SomeFailed
@@ -83,6 +109,8 @@ pub(super) fn run(
 /// What the command makes of some packages in a row, on the thread that read them.
 struct Batch {
     json: bool,
+    /// The families that were asked for, each by itself.
+    asked: Arc<[Selection]>,
     /// Lines of JSON.
     lines: Vec<u8>,
     /// What people are told, in order.
@@ -96,12 +124,13 @@ enum Message {
 }
 
 impl Batch {
-    fn new(json: bool) -> Self {
+    fn new(json: bool, asked: Arc<[Selection]>) -> Self {
         Batch {
             json,
             lines: Vec::new(),
             messages: Vec::new(),
-            summary: Summary::default(),
+            summary: Summary::new(asked.len()),
+            asked,
         }
     }
 }
@@ -109,7 +138,7 @@ impl Batch {
 impl Extend<ScanResult> for Batch {
     fn extend<I: IntoIterator<Item = ScanResult>>(&mut self, items: I) {
         for item in items {
-            self.summary.count(&item);
+            self.summary.count(&item, &self.asked);
             if self.json {
                 json::scan_line(&mut self.lines, &item);
                 continue;
@@ -150,16 +179,28 @@ struct Summary {
     declined: usize,
     failed: usize,
     warnings: usize,
+    /// Whether there is a package, of each family that was asked for.
+    found: Vec<bool>,
 }
 
 impl Summary {
-    fn count(&mut self, item: &ScanResult) {
+    fn new(asked: usize) -> Self {
+        Summary {
+            found: vec![false; asked],
+            ..Summary::default()
+        }
+    }
+
+    fn count(&mut self, item: &ScanResult, asked: &[Selection]) {
         match item {
             Ok(package) => {
                 self.packages += 1;
                 *self.tiers.entry(package.tier.as_str()).or_default() += 1;
                 self.warnings += package.warnings.len();
                 let family = &package.data.name;
+                for (found, asked) in self.found.iter_mut().zip(asked) {
+                    *found = *found || asked.has_family(family);
+                }
                 match &mut self.ends {
                     Some((_, last)) if last == family => {}
                     Some((_, last)) => {
@@ -184,6 +225,9 @@ impl Summary {
         self.declined += next.declined;
         self.failed += next.failed;
         self.warnings += next.warnings;
+        for (found, next) in self.found.iter_mut().zip(next.found) {
+            *found |= next;
+        }
         for (tier, count) in next.tiers {
             *self.tiers.entry(tier).or_default() += count;
         }

@@ -62,7 +62,8 @@ impl Selection {
         Some(names)
     }
 
-    pub(super) fn has_family(&self, name: &str) -> bool {
+    /// Whether packages of the family `name` are asked for.
+    pub fn has_family(&self, name: &str) -> bool {
         self.families.is_empty() || self.families.iter().any(|pattern| pattern.matches(name))
     }
 

@@ -118,6 +118,17 @@ impl Fields {
         }
     }
 
+    /// Whether rez refuses what `field` is bound to.
+    #[cfg(feature = "vm")]
+    pub fn is_refused(&self, field: Field) -> bool {
+        match field {
+            Field::Name => matches!(self.name, Slot::Refused(..)),
+            Field::Version => matches!(self.version, Slot::Refused(..)),
+            Field::Requires => matches!(self.requires, Slot::Refused(..)),
+            Field::Variants => matches!(self.variants, Slot::Refused(..)),
+        }
+    }
+
     /// Forgets what `field` was bound to: it is now something that rez strips.
     pub fn remove(&mut self, field: Field) {
         match field {

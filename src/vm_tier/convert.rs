@@ -11,6 +11,7 @@ use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
 
 use super::interpreter::Parts;
 use super::outcome::Refusal;
+use super::view;
 use super::FILENAME;
 use crate::decline::Reason;
 use crate::definition::{source_of_function, Decorator, Definition, ModifyList, SourceCode, Value};
@@ -49,9 +50,13 @@ impl Converter<'_> {
                     "a name that isn't a plain string",
                 ));
             };
-            let value = self.value(&value, 0).map_err(|refusal| Refusal {
-                detail: Some(format!("`{key}`: {}", refusal.detail.unwrap_or_default())),
-                ..refusal
+            let value = self.value(&value, 0).map_err(|refusal| {
+                let refusal = view::located(refusal, self.text, key);
+                let detail = format!("`{key}`: {}", refusal.detail.unwrap_or_default());
+                Refusal {
+                    detail: Some(detail),
+                    ..refusal
+                }
             })?;
             entries.push((key.to_owned(), value));
         }

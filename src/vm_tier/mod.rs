@@ -176,7 +176,9 @@ impl VmTier {
     }
 
     fn check<T>(&self, source: &[u8], checked: Result<T, Declined>) -> Result<T, TierDeclined> {
-        checked.map_err(|declined| self.declined(source, Refusal::at(declined.reason, 0, "")))
+        checked.map_err(|declined| {
+            self.declined(source, Refusal::at(declined.reason, declined.offset, ""))
+        })
     }
 
     /// The whole definition in `source`, whose functions are in the file `path`.

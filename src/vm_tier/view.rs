@@ -30,14 +30,67 @@ pub(super) fn fields(
     for (name, field) in FIELDS {
         let found = data.get_item_opt(name, vm).ok().flatten();
         if let Some(mut object) = found {
+            let located = |refusal| located(refusal, converter.text, name);
             if alone && name == "requires" && converter.is_a(&object, "SourceCode") {
-                object = late::evaluate(&object, data, converter, python)?;
+                // its lines are those of the function
+                object = late::evaluate(&object, data, converter, python)
+                    .map_err(|refusal| Refusal {
+                        line: None,
+                        offset: None,
+                        ..refusal
+                    })
+                    .map_err(located)?;
             }
-            let value = value(&object, name, 0, vm)?;
+            let value = value(&object, name, 0, vm).map_err(located)?;
             fields.set_value(field, &value, 0);
+            if fields.is_refused(field) {
+                fields.set_value(field, &value, binding(converter.text, name).unwrap_or(0));
+            }
         }
     }
     Ok(fields)
+}
+
+/// `refusal` of the attribute `name`, with its place if that isn't known.
+pub(super) fn located(refusal: Refusal, text: &str, name: &str) -> Refusal {
+    match (refusal.line, refusal.offset) {
+        (None, None) => Refusal {
+            offset: binding(text, name),
+            ..refusal
+        },
+        _ => refusal,
+    }
+}
+
+/// Where the definition `text` seems to bind `name`, for people who look for it: the last line
+/// that begins with an assignment or a function of that name, or else the last place that has the
+/// word.
+fn binding(text: &str, name: &str) -> Option<usize> {
+    let text = text.as_bytes();
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let mut word = None;
+    if name.is_empty() {
+        return None;
+    }
+    for at in memchr::memmem::rfind_iter(text, name) {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        if before.last().is_some_and(is_word) || after.first().is_some_and(is_word) {
+            continue;
+        }
+        let indent = before.trim_ascii_end();
+        let begins_line = indent.is_empty() || before[indent.len()..].contains(&b'\n');
+        let is_bound = match after.trim_ascii_start() {
+            [b'=', b'=', ..] => false,
+            [b'=' | b':', ..] | [b'+' | b'-' | b'*' | b'|', b'=', ..] => begins_line,
+            [b'(', ..] => !begins_line && indent.ends_with(b"def"),
+            _ => false,
+        };
+        if is_bound {
+            return Some(at);
+        }
+        word = word.or(Some(at));
+    }
+    word
 }
 
 /// The value of a solver field, as far as its rules look at it.
@@ -79,6 +132,6 @@ fn value(
     }
     Err(Refusal::new(
         Reason::VmValue,
-        format!("`{name}` holds a {}", object.class().name()),
+        format!("`{name}` is of type {}", object.class().name()),
     ))
 }

@@ -76,11 +76,14 @@ def _missing(name, result, real, absent, dynamic, later, lazy):
     return __getattr__
 
 
-def view(name):
-    """The view of the module `name`; None if there is none to give.
+def refuse(name):
+    """What importing `name` raises where rez's Python has no such module."""
+    raise ModuleNotFoundError("No module named '%s'" % name, name=name)
 
-    Raises ModuleNotFoundError for one that rez's Python hasn't.
-    """
+
+def view(name):
+    """The view of the module `name`; None if there is none to give, False if rez's Python has no
+    such module."""
     if name == _path_module:
         name = "os.path"
     found = _views.get(name)
@@ -93,7 +96,7 @@ def view(name):
     if exports is None:
         if name in _rezload_exports.ABSENT or name in (
                 _rezload.known_fact("modules.missing") or ()):
-            raise ModuleNotFoundError("No module named '%s'" % name, name=name)
+            return False
         if name not in _rezload_exports.INERT:
             return None
         exports = ""

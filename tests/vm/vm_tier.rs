@@ -365,6 +365,41 @@ fn imports_of_imports_change_nothing() {
 }
 
 #[test]
+fn a_field_that_is_wrong_says_where_it_is_bound() {
+    let tier = VmTier::new(Profile::default(), Limits::default());
+    for (source, line, column) in [
+        ("import os\nname = os.sep + 'a b'\nversion = '1'\n", 2, 1),
+        // a later binding counts, what isn't one doesn't
+        (
+            "name = 'a'\nversion = '1'\nfor version in '12':\n    version = version + '%'\n\
+             assert version == '2%'\n",
+            4,
+            5,
+        ),
+        (
+            "name = 'a'\nversion = '1'\n@late()\ndef variants():\n    return []\n# variants\n",
+            4,
+            5,
+        ),
+        (
+            "\u{feff}import os\r\nname = 'a'\r\nversion = 1 + len(os.sep)\r\n",
+            3,
+            1,
+        ),
+        (
+            "name = 'a'\nversion = '1'\nglobals()['requires'] = {}\n",
+            3,
+            12,
+        ),
+        ("name = 'a'\nif name:\n    pass\n", 1, 1),
+    ] {
+        let declined = tier.load(source.as_bytes()).unwrap_err();
+        let place = (declined.position.line, declined.position.column);
+        assert_eq!(place, (line, column), "{source}: {declined}");
+    }
+}
+
+#[test]
 fn definitions_run_in_parallel() {
     let tier = VmTier::default();
     std::thread::scope(|scope| {

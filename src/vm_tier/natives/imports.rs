@@ -12,7 +12,7 @@ use super::super::state;
 use super::{decline, facts, natives};
 use crate::decline::Reason;
 
-/// The frozen module that makes the views.
+/// The name of the frozen module that makes the views.
 const VIEWS: &str = "_rezload_view";
 
 pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
@@ -173,10 +173,13 @@ pub(in super::super) fn find(name: &str, vm: &VirtualMachine) -> PyResult {
         Ok(module) if vm.is_none(&module) => {
             return Err(decline(vm, Reason::ModuleUnknown, format!("import {name}")))
         }
+        Ok(module) if module.is(&vm.ctx.false_value) => {
+            return vm.call_method(views(vm)?.as_object(), "refuse", (vm.ctx.new_str(name),))
+        }
         Ok(module) => module,
+        // also where something that it needs isn't here, which is no ImportError of CPython's
         Err(error) => {
-            let refused = state::with(|run| run.refusal.is_some()).unwrap_or(true);
-            if refused || error.fast_isinstance(vm.ctx.exceptions.module_not_found_error) {
+            if state::with(|run| run.refusal.is_some()).unwrap_or(true) {
                 return Err(error);
             }
             let mut why = String::new();
@@ -184,7 +187,7 @@ pub(in super::super) fn find(name: &str, vm: &VirtualMachine) -> PyResult {
             return Err(decline(
                 vm,
                 Reason::ModuleUnknown,
-                format!("import {name} ({})", why.trim_end()),
+                format!("import {name} ({})", why.lines().last().unwrap_or_default()),
             ));
         }
     };
@@ -192,14 +195,19 @@ pub(in super::super) fn find(name: &str, vm: &VirtualMachine) -> PyResult {
     Ok(module)
 }
 
-/// The view of the module `name`, `None` if there is none to give.
+/// The view of the module `name`; `None` if there is none to give, `False` if rez's Python has no
+/// such module.
 fn view(name: &str, vm: &VirtualMachine) -> PyResult {
+    vm.call_method(views(vm)?.as_object(), "view", (vm.ctx.new_str(name),))
+}
+
+/// The frozen module that makes the views.
+fn views(vm: &VirtualMachine) -> PyResult {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     if modules.get_item(VIEWS, vm).is_err() {
         // `VirtualMachine::import` would ask the definition's own `__import__`
         let import = vm.builtins.get_attr("__import__", vm)?;
         import.call((vm.ctx.intern_str(VIEWS).to_owned(),), vm)?;
     }
-    let views = modules.get_item(VIEWS, vm)?;
-    vm.call_method(&views, "view", (vm.ctx.new_str(name),))
+    modules.get_item(VIEWS, vm)
 }
