@@ -31,6 +31,9 @@ pub(super) const CALL: &str = "<call>";
 /// The builtin that gives its argument, if that isn't a set of two or more.
 const ORDERED: &str = "<ordered>";
 
+/// The builtin that makes a set of a tuple.
+const SET: &str = "<set>";
+
 /// Whether `text`, outside of `unread`, may make a set. A brace may open one.
 pub(super) fn may_make_sets(text: &str, unread: &[Range<usize>]) -> bool {
     let read = |at: usize| !unread.iter().any(|range| range.contains(&at));
@@ -167,8 +170,34 @@ impl Transformer for Guard {
                 let arguments = std::mem::take(&mut call.arguments.args);
                 call.arguments.args = std::iter::once(function).chain(arguments).collect();
             }
+            // the compiler makes three constants a `frozenset` first, which it then iterates over
+            Expr::Set(set) if set.elts.len() > 2 && set.elts.iter().all(is_constant) => {
+                *expression = Expr::Tuple(ast::ExprTuple {
+                    node_index: ast::AtomicNodeIndex::NONE,
+                    range: set.range,
+                    elts: std::mem::take(&mut set.elts),
+                    ctx: ast::ExprContext::Load,
+                    parenthesized: true,
+                    runtime_elts: None,
+                });
+                wrap(expression, SET);
+            }
             _ => {}
         }
+    }
+}
+
+fn is_constant(expression: &Expr) -> bool {
+    match expression {
+        Expr::StringLiteral(_)
+        | Expr::BytesLiteral(_)
+        | Expr::NumberLiteral(_)
+        | Expr::BooleanLiteral(_)
+        | Expr::NoneLiteral(_)
+        | Expr::EllipsisLiteral(_) => true,
+        Expr::UnaryOp(unary) => is_constant(&unary.operand),
+        Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant),
+        _ => false,
     }
 }
 
@@ -177,14 +206,18 @@ fn ordered(expression: &mut Expr) {
     wrap(expression, ORDERED);
 }
 
-/// Adds the two builtins.
+/// Adds the builtins.
 pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResult<()> {
     builtins.set_item(CALL, vm.new_function(CALL, call).into(), vm)?;
     let ordered = vm.new_function(ORDERED, |value: PyObjectRef, vm: &VirtualMachine| {
         refuse(&value, vm)?;
         Ok::<_, rustpython_vm::builtins::PyBaseExceptionRef>(value)
     });
-    builtins.set_item(ORDERED, ordered.into(), vm)
+    builtins.set_item(ORDERED, ordered.into(), vm)?;
+    let set = vm.new_function(SET, |elements: PyObjectRef, vm: &VirtualMachine| {
+        vm.ctx.types.set_type.as_object().call((elements,), vm)
+    });
+    builtins.set_item(SET, set.into(), vm)
 }
 
 fn refuse(value: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
