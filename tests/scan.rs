@@ -589,6 +589,7 @@ fn flags_select() {
     assert_eq!(scan(&[]).0, 2);
     assert_eq!(scan(&[root, "--range", "1+<"]).0, 2);
     assert_eq!(scan(&[root, "--threads", "x"]).0, 2);
+    assert_eq!(scan(&[root, "--package-filename", "a/b"]).0, 2);
     assert_eq!(scan(&["/nonexistent"]).0, 2);
     assert_eq!(scan(&["/nonexistent", root]).0, 1);
     assert_eq!(scan(&["memory@1"]).0, 2);

@@ -48,7 +48,7 @@ class Repositories:
         names = [os.fsdecode(path) for path in paths]
         self._fallback = fallback
         self._trusted = trust.directories(trusted)
-        self._settings = list(package_filenames), allow_unversioned, check_definition_files
+        self._settings = _stems(package_filenames), allow_unversioned, check_definition_files
         self._native = _native.Repositories(names, threads, *self._settings)
 
     def scan(
@@ -172,6 +172,17 @@ def load_family(
     """The packages of one family; see `Repositories.load_family`."""
     repositories = Repositories(paths, fallback=fallback, trusted=trusted)
     return repositories.load_family(name, version_range)
+
+
+def _stems(package_filenames: Iterable[str]) -> list[str]:
+    """The names of definitions; raises for what isn't a list of names."""
+    if isinstance(package_filenames, (str, bytes)):
+        raise TypeError("package_filenames must be a list of names, not one name")
+    names = list(package_filenames)
+    for name in names:
+        if not name or os.path.basename(name) != name:
+            raise ValueError(f"package_filenames: {name!r} isn't the name of a file")
+    return names
 
 
 def _import_rez_tier() -> ModuleType:

@@ -45,6 +45,20 @@ _REX_KEYS = (
     "pre_test_commands",
 )
 
+# What `rez.serialise` makes values with, and the modules that it is from.
+_PARTS = {
+    "SourceCode": "rez.utils.sourcecode",
+    "early": "rez.utils.sourcecode",
+    "late": "rez.utils.sourcecode",
+    "include": "rez.utils.sourcecode",
+    "ScopeContext": "rez.utils.scope",
+    "ModifyList": "rez.utils.data_utils",
+    "InvalidPackageError": "rez.exceptions",
+    "EarlyThis": "rez.serialise",
+    "get_objects": "rez.serialise",
+    "process_python_objects": "rez.serialise",
+}
+
 # `rez.serialise.default_objects`: what an early function sees outside a build
 _OBJECTS = {
     "building": False,
@@ -172,15 +186,16 @@ class _Hook:
             holder, key = vars(serialise), "_load_py"
             if not _is_of(serialise, holder[key]):
                 raise InstallError(f"`rez.serialise._load_py` is {_place(holder[key])}")
-        if not _is_of(serialise, serialise.process_python_objects):
-            where = _place(serialise.process_python_objects)
-            raise InstallError(f"`rez.serialise.process_python_objects` is {where}")
+        for name, module in _PARTS.items():
+            part = getattr(serialise, name)
+            if part is not vars(sys.modules[module]).get(name) or part.__module__ != module:
+                raise InstallError(f"`rez.serialise.{name}` is {_place(part)}")
         self._holder, self._key = holder, key
         self._original = holder[key]
         self._loader = self._make_loader()
         # what the tiers model; to patch it is to want something else than they give
         self._load_py = self._loader if key == "_load_py" else serialise._load_py
-        self._process = serialise.process_python_objects
+        self._parts = _parts(serialise)
         # from here on other threads come along
         holder[key] = self._loader
 
@@ -233,7 +248,7 @@ class _Hook:
         if not isinstance(filepath, str):
             return None, "no-file"
         rez = self.serialise
-        if rez._load_py is not self._load_py or rez.process_python_objects is not self._process:
+        if rez._load_py is not self._load_py or _parts(rez) != self._parts:
             return None, "patched-rez"
         # a build sets variables for early functions, and studios add modules for definitions
         literal = (
@@ -253,6 +268,12 @@ class _Hook:
                 self._failed = True
                 logger.warning("rezload failed, rez loads %s: %r", filepath, error)
             return None, "rezload-failed"
+
+
+def _parts(serialise: ModuleType) -> list[Any]:
+    """What `rez.serialise` makes values with now."""
+    namespace = vars(serialise)
+    return [*map(namespace.get, _PARTS), namespace.get("package_rex_keys")]
 
 
 def _current() -> Optional[_Hook]:
@@ -287,8 +308,7 @@ def _validator(wanted: Settings) -> Optional[Validator]:
 
 def _check_rez(serialise: ModuleType) -> None:
     """Raises `InstallError` unless rez loads definitions as the compiled tiers do."""
-    import rez
-    from rez.package_resources import package_rex_keys
+    import rez.package_resources
 
     for name, digest in _SOURCES.items():
         found = _digest(sys.modules[name])
@@ -299,7 +319,8 @@ def _check_rez(serialise: ModuleType) -> None:
                 f"rezload knows rez {_VERSION}, and this is rez {rez.__version__} with another "
                 f"`{name}`; validate all definitions to use it nevertheless"
             )
-    if package_rex_keys != _REX_KEYS or serialise.default_objects != _OBJECTS:
+    rex_keys = serialise.package_rex_keys, rez.package_resources.package_rex_keys
+    if rex_keys != (_REX_KEYS, _REX_KEYS) or serialise.default_objects != _OBJECTS:
         raise InstallError("what rez takes for commands or build variables has been changed")
 
 

@@ -24,6 +24,7 @@ from rez.packages import Package
 from rez.serialise import FileFormat, load_from_file
 from rez.utils.formatting import is_valid_package_name
 from rez.utils.resources import Resource, ResourcePool
+from rez.vendor.schema.schema import SchemaError
 from rez.version import Version, VersionRange
 from rezplugins.package_repository.filesystem import (
     FileSystemCombinedPackageResource,
@@ -289,6 +290,19 @@ def message_of(error: BaseException) -> str:
         return str(error) or type(error).__name__
     except Exception:  # a file may define an exception that can't be shown
         return type(error).__name__
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Whether an interrupt led to `error`: rez's schemas catch every exception and keep its text
+    (`rez/vendor/schema/schema.py`, `Use.validate`)."""
+    link: BaseException | None = error
+    seen: set[int] = set()
+    while link is not None and id(link) not in seen:
+        if isinstance(link, SchemaError) and str(link).endswith(" raised KeyboardInterrupt()"):
+            return True
+        seen.add(id(link))
+        link = link.__context__
+    return False
 
 
 def line_of(filepath: str, error: BaseException) -> int | None:

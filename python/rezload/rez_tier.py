@@ -47,7 +47,12 @@ def _errors(path: str, declined: Declines) -> Iterator[str]:
 def not_loaded(
     path: str, filepath: str, declined: Declines, error: BaseException
 ) -> LoadError:
-    """What to raise for `error`, which came from loading `filepath`."""
+    """What to raise for `error`, which came from loading `filepath`.
+
+    Raises an interrupt that rez took for a wrong value.
+    """
+    if rez_resource.is_interrupt(error):
+        raise KeyboardInterrupt from error
     if isinstance(error, (Untrusted, Surrogate, OtherSettings)):
         return declined_by_rez(path, declined, error.code)
     reason = rez_resource.message_of(error)

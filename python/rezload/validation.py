@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import sys
-import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from types import ModuleType
@@ -127,8 +127,9 @@ def write_report(folder: str, served: Served, found: Difference) -> str:
     name = hashlib.sha256(os.fsencode(identity)).hexdigest()[:16]
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, f"rezload-difference-{name}.json")
-    handle, partial = tempfile.mkstemp(dir=folder, suffix=".part")
-    with os.fdopen(handle, "w", encoding="ascii") as out:
+    # others read it, as far as the umask lets them, which `tempfile` doesn't ask
+    partial = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
+    with open(partial, "w", encoding="ascii") as out:
         json.dump(report, out, indent=2)
     os.replace(partial, path)
     return path

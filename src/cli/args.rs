@@ -288,7 +288,7 @@ pub(super) struct ScanArgs {
     pub json: bool,
 
     /// Names of definitions without extension, as in rez's setting package_filenames
-    #[arg(long = "package-filename", value_name = "NAME")]
+    #[arg(long = "package-filename", value_name = "NAME", value_parser = stem)]
     pub package_filenames: Vec<String>,
 
     /// As with rez's setting allow_unversioned_packages off
@@ -450,6 +450,14 @@ impl ScanArgs {
 
 fn range(text: &str) -> Result<VersionRange, String> {
     VersionRange::parse(text).map_err(|error| error.to_string())
+}
+
+/// The name of a file, which no path is: what a directory holds is looked up by it.
+fn stem(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(std::path::is_separator) {
+        return Err("not the name of a file".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Threads that wait for a file server cost little, but each has a stack.

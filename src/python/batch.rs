@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use rayon::prelude::*;
 
+use super::ending::detach;
 use super::package_data::PyPackageData;
 use crate::package::PackageData;
 use crate::pool::Pools;
@@ -52,7 +53,7 @@ fn parse(py: Python<'_>, source: &[u8]) -> Option<PackageData> {
     if source.len() < DETACH_FROM {
         parse_static(source).ok()
     } else {
-        py.detach(|| parse_static(source).ok())
+        detach(py, || parse_static(source).ok())
     }
 }
 
@@ -77,7 +78,7 @@ pub(super) fn parse_static_packages_py(
         .collect::<PyResult<Vec<_>>>()?;
     let mut parsed = Vec::with_capacity(paths.len());
     for batch in paths.chunks(BATCH) {
-        let loaded = py.detach(|| parse_files(batch));
+        let loaded = detach(py, || parse_files(batch));
         parsed.extend(loaded.into_iter().map(|data| data.map(PyPackageData::from)));
         py.check_signals()?;
     }

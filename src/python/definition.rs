@@ -12,6 +12,7 @@ use pyo3::types::{
 };
 use pyo3::{intern, IntoPyObjectExt};
 
+use super::ending::detach;
 use super::{declines_or_error, os_error};
 use crate::decline::Reason;
 use crate::definition::{Decorator, Definition, ModifyList, SourceCode, Value};
@@ -42,7 +43,7 @@ pub(super) fn try_definition<'py>(
         None => with_source(&path, |source| loader.definition_source(&path, source))?,
     };
     // a file server may take its time
-    match py.detach(load) {
+    match detach(py, load) {
         Ok(loaded) => Ok(dict(py, &loaded.definition)?.into_any()),
         Err(error) => declines_or_error(py, error),
     }
@@ -69,7 +70,7 @@ pub(super) fn serve_definition<'py>(
     };
     let load = || with_source(&path, |source| loader.definition_source(&path, source))?;
     // a file server may take its time
-    match py.detach(load) {
+    match detach(py, load) {
         // rez goes on with the dict, and a studio's `preprocess` may change what is in it
         Ok(loaded) if loaded.definition.is_sharing() => Ok((None, Reason::SharedValue.code())),
         Ok(loaded) => Ok((Some(dict(py, &loaded.definition)?), loaded.tier.as_str())),

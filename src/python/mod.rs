@@ -2,6 +2,7 @@
 
 mod batch;
 mod definition;
+mod ending;
 mod package;
 mod package_data;
 mod repository;
@@ -53,7 +54,7 @@ mod _native {
 
     /// Refuses an interpreter beside the first: what is kept for the process is of that one.
     #[pymodule_init]
-    fn init(_module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
         use std::sync::atomic::{AtomicUsize, Ordering};
 
         static FIRST: AtomicUsize = AtomicUsize::new(0);
@@ -64,7 +65,7 @@ mod _native {
             Err(first) if first != modules => Err(pyo3::exceptions::PyImportError::new_err(
                 "rezload is in use in another interpreter of this process",
             )),
-            _ => Ok(()),
+            _ => super::ending::register(module),
         }
     }
 }
@@ -90,7 +91,7 @@ fn loader(py: Python<'_>) -> &'static Loader {
 fn try_load<'py>(py: Python<'py>, path: PathBuf) -> PyResult<Bound<'py, PyAny>> {
     let loader = loader(py);
     // a file server may take its time
-    match py.detach(|| loader.load(path)) {
+    match ending::detach(py, || loader.load(path)) {
         Ok(package) => Ok(Bound::new(py, PyPackage::from(package))?.into_any()),
         Err(error) => declines_or_error(py, error),
     }

@@ -11,6 +11,7 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
+use super::ending::detach;
 use super::package::{parse_tier, repr, PyTierDeclined};
 use super::package_data::PyPackageData;
 use super::strings::{self, compact, compact_rows};
@@ -327,7 +328,7 @@ impl PyRepositories {
     ) -> PyResult<Bound<'py, PyList>> {
         let range = range.map(parse_range).transpose()?;
         let repositories = self.now(py);
-        match py.detach(|| repositories.load_family(name, range.as_ref())) {
+        match detach(py, || repositories.load_family(name, range.as_ref())) {
             Ok(items) => objects(py, items),
             Err(error) => objects(py, vec![Err(error)]),
         }
@@ -358,7 +359,7 @@ impl PyScan {
             return Err(PyRuntimeError::new_err(message));
         }
         loop {
-            match py.detach(|| self.batch()) {
+            match detach(py, || self.batch()) {
                 Ok(items) => return objects(py, items),
                 Err(Pending) => py.check_signals()?,
             }

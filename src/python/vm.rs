@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use super::ending;
 use crate::vm::{Host, Limits, Profile, VmTier};
 
 /// Makes this interpreter's facts those of the VM tier.
@@ -62,7 +63,7 @@ fn ask<T>(name: &str, argument: Option<&str>) -> Option<T>
 where
     T: for<'a, 'py> FromPyObject<'a, 'py>,
 {
-    Python::attach(|py| {
+    ending::attach(|py| {
         let function = py.import("rezload._profile").ok()?.getattr(name).ok()?;
         let answer = match argument {
             Some(argument) => function.call1((argument,)),

@@ -76,9 +76,8 @@ impl Listing {
     #[cfg(target_os = "linux")]
     fn fill(&mut self, directory: Directory) -> io::Result<()> {
         use rustix::fs::{FileType, RawDir};
-        use std::mem::MaybeUninit;
 
-        let mut buffer = [const { MaybeUninit::<u8>::uninit() }; 32 << 10];
+        let mut buffer = Box::<[u8]>::new_uninit_slice(32 << 10);
         let mut entries = RawDir::new(&directory, &mut buffer);
         while let Some(entry) = entries.next() {
             let entry = entry?;

@@ -140,7 +140,8 @@ impl Repositories {
     }
 
     /// The names that definitions may have, without extension: rez's plugin setting
-    /// `package_filenames`, by default `package`.
+    /// `package_filenames`, by default `package`. They are names of files: what is a path is
+    /// left out.
     #[must_use]
     pub fn package_filenames<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().map(Into::into).collect();

@@ -33,7 +33,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub fn set_stems(&mut self, stems: Vec<String>) {
+    /// Paths are left out: they are no names that a directory holds.
+    pub fn set_stems(&mut self, mut stems: Vec<String>) {
+        stems.retain(|stem| !stem.contains(std::path::is_separator));
         self.files = stems
             .iter()
             .flat_map(|stem| [format!("{stem}.py"), format!("{stem}.yaml")])

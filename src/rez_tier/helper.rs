@@ -1,11 +1,11 @@
 //! One helper: a Python that has imported rez and answers one request at a time.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{self, Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::Duration;
 #[cfg(feature = "cli")]
 use std::time::Instant;
@@ -90,7 +90,8 @@ impl Helper {
         let child = command
             .spawn()
             .map_err(|error| not_started(error.to_string(), String::new()))?;
-        let mut helper = Helper::new(child);
+        let mut helper =
+            Helper::new(child).map_err(|error| not_started(error.to_string(), String::new()))?;
         helper.send(modules);
         let greeting = match helper.lines.recv_timeout(settings.start_timeout) {
             Ok(Line::Complete(line)) => serde_json::from_slice(&line)
@@ -125,30 +126,33 @@ impl Helper {
         }
     }
 
-    fn new(mut child: Child) -> Self {
+    /// Fails where the threads that it needs can't be started.
+    fn new(mut child: Child) -> io::Result<Self> {
         let (requests, to_write) = mpsc::channel();
         // one line may wait: a helper that writes without end is held up
         let (to_read, lines) = mpsc::sync_channel(1);
-        let stderr = Stderr::default();
-        if let Some(stdin) = child.stdin.take() {
-            thread::spawn(move || write(stdin, &to_write));
-        }
-        if let Some(stdout) = child.stdout.take() {
-            thread::spawn(move || read(stdout, &to_read));
-        }
-        if let Some(pipe) = child.stderr.take() {
-            let stderr = stderr.clone();
-            thread::spawn(move || stderr.drain(pipe));
-        }
-        Helper {
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        // from here on the process is ended when this is dropped
+        let helper = Helper {
             child: Some(child),
             requests: Some(requests),
             lines,
-            stderr,
+            stderr: Stderr::default(),
             next_id: 1,
             isolated: false,
             owner: process::id(),
+        };
+        if let Some(stdin) = pipes.0 {
+            Builder::new().spawn(move || write(stdin, &to_write))?;
         }
+        if let Some(stdout) = pipes.1 {
+            Builder::new().spawn(move || read(stdout, &to_read))?;
+        }
+        if let Some(pipe) = pipes.2 {
+            let stderr = helper.stderr.clone();
+            Builder::new().spawn(move || stderr.drain(pipe))?;
+        }
+        Ok(helper)
     }
 
     /// Whether the helper can be asked: it hasn't ended, and has said nothing unasked.
@@ -284,7 +288,8 @@ pub(super) fn line_of(
         .args(["-c", &super::script(script)])
         .spawn()
         .map_err(|error| not_started(error.to_string(), String::new()))?;
-    let mut python = Helper::new(child);
+    let mut python =
+        Helper::new(child).map_err(|error| not_started(error.to_string(), String::new()))?;
     // it has nothing to read
     python.requests = None;
     let begin = Instant::now();

@@ -1,7 +1,7 @@
 //! Ending a process and what it has started.
 
 use std::process::{Child, ExitStatus};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 use super::error::Death;
@@ -64,7 +64,7 @@ pub(super) fn end(mut child: Child) -> Death {
         pause *= 2;
     }
     // somebody has to wait for it, or it stays as a zombie
-    thread::spawn(move || child.wait());
+    let _ = Builder::new().spawn(move || child.wait());
     Death::Unknown
 }
 

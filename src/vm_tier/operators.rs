@@ -7,7 +7,7 @@ use std::thread::LocalKey;
 
 use memchr::{memchr, memmem};
 use rustpython_vm::builtins::{
-    PyByteArray, PyBytes, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
+    PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
 };
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -15,6 +15,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, Virtua
 use super::classes::set_method;
 use super::exceptions;
 use super::hooks;
+use super::literal;
 use super::natives::decline;
 use super::observe;
 use super::state::{is_importing, minor};
@@ -34,6 +35,7 @@ thread_local! {
     static MAP: Cell<Option<New>> = const { Cell::new(None) };
     static COUNT: Cell<Option<New>> = const { Cell::new(None) };
     static REPEAT: Cell<Option<New>> = const { Cell::new(None) };
+    static PARTIAL: Cell<Option<New>> = const { Cell::new(None) };
     static DEFAULTDICT: Cell<Option<Init>> = const { Cell::new(None) };
     static FORMATS: RefCell<Vec<PyObjectRef>> = RefCell::default();
     /// What each method is asked, and RustPython's own.
@@ -119,6 +121,12 @@ pub(super) fn install(vm: &VirtualMachine) {
         slot.store(Some(no_complex_power));
     }
     set_method(types.complex_type, "__format__", text_of_complex, vm);
+    let real = vm
+        .ctx
+        .new_readonly_getset("real", types.float_type, real_part);
+    types
+        .float_type
+        .set_attr(vm.ctx.intern_str("real"), real.into());
     hide_addresses(types.object_type, vm, 0);
     // classes of definitions look for it by its name
     set_method(types.object_type, "__repr__", text_of_object, vm);
@@ -159,6 +167,9 @@ const OF_STRINGS: &[(&str, Check)] = &[
     ("replace", counted_replacement),
     ("startswith", not_its_own_kind),
     ("endswith", not_its_own_kind),
+    ("partition", of_a_subclass),
+    ("rpartition", of_a_subclass),
+    ("__mod__", of_a_subclass),
     ("encode", no_codec),
     ("isidentifier", not_ascii),
     ("isnumeric", not_ascii),
@@ -183,6 +194,8 @@ const OF_BYTES: &[(&str, Check)] = &[
     ("replace", counted_replacement),
     ("startswith", not_its_own_kind),
     ("endswith", not_its_own_kind),
+    ("partition", of_a_subclass),
+    ("rpartition", of_a_subclass),
     ("decode", no_codec),
     ("__mod__", formatted_with_a_string),
     ("isalpha", not_ascii),
@@ -197,6 +210,9 @@ const OF_BYTES_ALONE: &[(&str, Check)] = &[
     ("__gt__", compared_with_a_bytearray),
     ("__ge__", compared_with_a_bytearray),
 ];
+
+/// A part of a `float` of another class is a `float`.
+const OF_FLOATS: &[(&str, Check)] = &[("conjugate", of_a_subclass)];
 
 const OF_RANGES: &[(&str, Check)] = &[("index", no_whole_number), ("count", no_whole_number)];
 
@@ -242,6 +258,16 @@ fn no_codec(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     (!all).then_some("a codec that is no string")
 }
 
+/// What has no separator is its own first part, and may be of another class.
+fn of_a_subclass(this: &PyObject, _: &FuncArgs) -> Option<&'static str> {
+    is_of_subclass(this).then_some("a part of what is of a subclass")
+}
+
+/// Whether a string, bytes or a number is of a class of its own.
+fn is_of_subclass(this: &PyObject) -> bool {
+    this.class().heaptype_ext.is_some()
+}
+
 fn formatted_with_a_string(this: &PyObject, args: &FuncArgs) -> Option<&'static str> {
     let is_text = this.downcast_ref::<PyStr>().is_some();
     let is_string = |item: &PyObjectRef| item.downcast_ref::<PyTuple>().is_none();
@@ -284,6 +310,7 @@ fn check_arguments(vm: &VirtualMachine) {
         (types.bytes_type, OF_BYTES_ALONE),
         (types.bytearray_type, OF_BYTES),
         (types.range_type, OF_RANGES),
+        (types.float_type, OF_FLOATS),
     ];
     for (class, methods) in classes {
         for &(name, check) in methods {
@@ -331,7 +358,7 @@ fn init_namespace(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyRes
     }
 }
 
-/// Has `count`, `defaultdict` and `repeat`, the classes of an interpreter, ask about their arguments.
+/// Has `count`, `defaultdict`, `partial` and `repeat`, the classes of an interpreter, ask about their arguments.
 pub(super) fn ask_constructor(class: &Py<PyType>) {
     match &*class.name().to_string() {
         "defaultdict" => {
@@ -345,6 +372,7 @@ pub(super) fn ask_constructor(class: &Py<PyType>) {
             }
         }
         "count" => ask_new(class, &COUNT, new_count),
+        "partial" => ask_new(class, &PARTIAL, new_partial),
         "repeat" => ask_new(class, &REPEAT, new_repeat),
         _ => {}
     }
@@ -352,11 +380,15 @@ pub(super) fn ask_constructor(class: &Py<PyType>) {
 
 /// `repr(range(True))` is `range(0, True)` before Python 3.10.
 fn new_range(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let is_truth = |value: &PyObjectRef| value.class().is(vm.ctx.types.bool_type);
     match RANGE.get() {
-        Some(new) if !args.args.iter().any(is_truth) => new(class, args, vm),
+        Some(new) if !args.args.iter().any(|value| is_odd_int(value, vm)) => new(class, args, vm),
         _ => Err(decline(vm, Reason::VmValue, "a range of truth values")),
     }
+}
+
+/// Whether `value` is an `int` of another class: a truth value, say.
+fn is_odd_int(value: &PyObject, vm: &VirtualMachine) -> bool {
+    value.downcast_ref::<PyInt>().is_some() && !value.class().is(vm.ctx.types.int_type)
 }
 
 /// `strict` came with Python 3.10.
@@ -397,13 +429,58 @@ fn ask_new(class: &Py<PyType>, original: &'static LocalKey<Cell<Option<New>>>, a
 
 /// It counts from 1, and not from `True`.
 fn new_count(class: PyRef<PyType>, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    let is_truth = |value: &PyObjectRef| value.class().is(vm.ctx.types.bool_type);
+    let mut values = args.args.iter().chain(args.kwargs.values());
     match COUNT.get() {
-        Some(new) if !args.args.iter().chain(args.kwargs.values()).any(is_truth) => {
-            new(class, args, vm)
-        }
+        Some(new) if !values.any(|value| is_odd_int(value, vm)) => new(class, args, vm),
         _ => Err(decline(vm, Reason::VmValue, "a count of truth values")),
     }
+}
+
+/// One of another one has a dict of keywords for itself.
+fn new_partial(class: PyRef<PyType>, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    let Some(new) = PARTIAL.get() else {
+        return Err(decline(vm, Reason::VmValue, "functools.partial"));
+    };
+    let Some(inner) = args.args.first().cloned() else {
+        return new(class, args, vm);
+    };
+    let is_partial = |class: &Py<PyType>| {
+        let new = class.slots.new.load();
+        new.map(|new| new as usize) == Some(new_partial as New as usize)
+    };
+    if !is_partial(inner.class()) {
+        return new(class, args, vm);
+    }
+    let dict = inner.dict();
+    // which of them become one depends on the version
+    if !inner.class().is(&class)
+        || class.heaptype_ext.is_some() && super::guard::is_own(&class, vm)
+        || dict.is_some_and(|dict| dict.__len__() > 0)
+    {
+        return Err(decline(vm, Reason::VmValue, "a partial of a partial"));
+    }
+    let keywords = inner.get_attr("keywords", vm)?;
+    let keywords = vm.call_method(&keywords, "copy", ())?;
+    let Ok(keywords) = keywords.downcast::<PyDict>() else {
+        return Err(decline(vm, Reason::VmValue, "a partial of a partial"));
+    };
+    let mut all = FuncArgs::default();
+    all.args.push(inner.get_attr("func", vm)?);
+    let stored = inner.get_attr("args", vm)?;
+    all.args.extend(vm.extract_elements_with(&stored, Ok)?);
+    let is_placeholder = |value: &PyObjectRef| &*value.class().name() == "_PlaceholderType";
+    if all.args.iter().any(is_placeholder) {
+        return Err(decline(vm, Reason::VmValue, "a partial of a partial"));
+    }
+    all.args.extend(args.args.drain(1..));
+    for (key, value) in keywords.items_vec() {
+        let Some(key) = literal::text(&key) else {
+            return Err(decline(vm, Reason::VmValue, "a partial of a partial"));
+        };
+        all.kwargs.insert(key.into(), value);
+    }
+    all.kwargs.extend(args.kwargs);
+    new(class, all, vm)
 }
 
 /// How often is a number, and not `None`.
@@ -458,6 +535,10 @@ fn format_with(
     let text = template.to_string_lossy();
     if let Some((_, name)) = hooks::internal_name(&text, &[]) {
         return Err(decline(vm, Reason::AttributeUnknown, name));
+    }
+    // without a field it is the result
+    if is_of_subclass(template.as_object()) {
+        return Err(decline(vm, Reason::VmValue, "a template of a subclass"));
     }
     let mut values = args.args.iter().chain(args.kwargs.values());
     if text.contains(".__") && !values.all(|value| observe::is_scalar(value, vm)) {
@@ -559,6 +640,10 @@ fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) ->
 /// `"%(a)*d" % {"a": 1}`: RustPython takes no notice of the star.
 fn format_text(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     refuse_starred_key(a, vm)?;
+    // without a conversion it is the result
+    if a.downcast_ref::<PyStr>().is_some() && is_of_subclass(a) {
+        return Err(decline(vm, Reason::VmValue, "a template of a subclass"));
+    }
     match FORMAT_TEXT.get() {
         Some(format) => format(a, b, vm),
         None => Ok(vm.ctx.not_implemented()),
@@ -613,6 +698,18 @@ fn text_of_object(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 
 fn text_of_complex(_: PyObjectRef, _: FuncArgs, vm: &VirtualMachine) -> PyResult {
     Err(decline(vm, Reason::VmValue, "the text of a complex number"))
+}
+
+/// That of a subclass is a `float`.
+fn real_part(this: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    if is_of_subclass(&this) {
+        return Err(decline(
+            vm,
+            Reason::VmValue,
+            "a part of what is of a subclass",
+        ));
+    }
+    Ok(this)
 }
 
 fn no_complex(_: &PyObject, _: &PyObject, vm: &VirtualMachine) -> PyResult {

@@ -61,6 +61,8 @@ def _add_decorator(fn, name, **kwargs):
 
 
 class ModifyList:
+    __module__ = "rez.utils.data_utils"
+
     def __init__(self, append=None, prepend=None):
         for v in (prepend, append):
             if v is not None and not isinstance(v, list):
@@ -77,6 +79,8 @@ class ModifyList:
 
 
 class RezError(Exception):
+    __module__ = "rez.exceptions"
+
     def __init__(self, value=None):
         self.value = value
 
@@ -85,7 +89,7 @@ class RezError(Exception):
 
 
 class InvalidPackageError(RezError):
-    pass
+    __module__ = "rez.exceptions"
 
 
 class EarlyThis:

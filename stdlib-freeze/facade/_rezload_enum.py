@@ -4,6 +4,7 @@ import _rezload
 import enum as _enum
 from _rezload_facade import inert_class
 from enum import Enum, unique
+from functools import partial
 
 _minor = _rezload.fact("python")[1]
 _meta = type(Enum)
@@ -69,6 +70,8 @@ def __new__(metacls, cls, bases, classdict, **kwargs):
     # the library has some of its own
     own = classdict.get("__module__") == "builtins"
     for name, value in classdict.items() if own else ():
+        if isinstance(value, partial):
+            _rezload.decline("attribute-unknown", "a functools.partial in an Enum")
         if _minor < 13 and isinstance(value, type):
             _rezload.decline("attribute-unknown", "a class in an Enum, before Python 3.13")
         if _minor < 11 and "__" in name and not name.endswith("__"):

@@ -7,6 +7,8 @@ from functools import (
     reduce,
 )
 
+_rezload.ask_constructor(partial)
+
 if _rezload.fact("python")[1] < 14:
     _rezload.no_descriptor(partial)
 

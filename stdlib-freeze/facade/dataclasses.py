@@ -122,8 +122,9 @@ def _process(cls, options):
     cls.__dataclass_frozen__ = frozen
     all_fields = tuple(fields_.values())
     if options.get("init", True):
-        # a hand-written method is replaced, as CPython's decorator replaces it
-        cls.__init__ = _init(cls, [f for f in all_fields if f.init], all_fields)
+        init = _init(cls, [f for f in all_fields if f.init], all_fields)
+        if "__init__" not in cls.__dict__:
+            cls.__init__ = init
     if options.get("repr", True) and "__repr__" not in cls.__dict__:
         cls.__repr__ = _repr([f for f in all_fields if f.repr])
     compared = [f.name for f in all_fields if f.compare]

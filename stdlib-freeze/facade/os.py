@@ -7,6 +7,7 @@ Written after the documentation of CPython's `os`; `os.path` is CPython's own `p
 import _rezload
 import sys as _sys
 from _rezload_facade import refuse as _refuse, refusing as _refusing, type_name
+from stat import S_ISDIR as _S_ISDIR, S_ISREG as _S_ISREG
 
 name = _rezload.fact("os.name")
 curdir = "."
@@ -174,6 +175,11 @@ def _raise(outcome, path):
     raise OSError(outcome[0], outcome[1], fspath(path))
 
 
+def _seconds(nanoseconds):
+    """As CPython counts them, to the last bit."""
+    return nanoseconds // 1000000000 + 1e-9 * (nanoseconds % 1000000000)
+
+
 class stat_result(tuple):
     """What `os.stat` gives: the ten fields, and by name those that are more exact."""
 
@@ -194,9 +200,9 @@ class stat_result(tuple):
     st_atime_ns = property(lambda self: self._ns[0])
     st_mtime_ns = property(lambda self: self._ns[1])
     st_ctime_ns = property(lambda self: self._ns[2])
-    st_atime = property(lambda self: self._ns[0] / 1000000000)
-    st_mtime = property(lambda self: self._ns[1] / 1000000000)
-    st_ctime = property(lambda self: self._ns[2] / 1000000000)
+    st_atime = property(lambda self: _seconds(self._ns[0]))
+    st_mtime = property(lambda self: _seconds(self._ns[1]))
+    st_ctime = property(lambda self: _seconds(self._ns[2]))
 
     def __getattr__(self, attribute):
         _rezload.decline("attribute-unknown", "os.stat_result." + attribute)
@@ -254,13 +260,20 @@ class DirEntry:
 
     def is_dir(self, *, follow_symlinks=True):
         if self._kind == "link" and follow_symlinks:
-            return path.isdir(self.path)
+            return self._leads_to(_S_ISDIR)
         return self._kind == "dir"
 
     def is_file(self, *, follow_symlinks=True):
         if self._kind == "link" and follow_symlinks:
-            return path.isfile(self.path)
+            return self._leads_to(_S_ISREG)
         return self._kind == "file"
+
+    def _leads_to(self, is_kind):
+        try:
+            return is_kind(stat(self.path).st_mode)
+        except FileNotFoundError:
+            # other errors go on, as of links in circles
+            return False
 
     def stat(self, *, follow_symlinks=True):
         return stat(self.path, follow_symlinks=follow_symlinks)
@@ -323,10 +336,13 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
             walk_into.append(entry.path)
     if topdown:
         yield top, dirs, nondirs
-        for dirname in dirs:
-            new_path = path.join(top, dirname)
-            if followlinks or not path.islink(new_path):
-                yield from walk(new_path, topdown, onerror, followlinks)
+        paths = (path.join(top, dirname) for dirname in dirs)
+        paths = (p for p in paths if followlinks or not path.islink(p))
+        if _rezload.fact("python")[1] >= 12:
+            # what becomes of `dirs` later doesn't matter there
+            paths = list(paths)
+        for new_path in paths:
+            yield from walk(new_path, topdown, onerror, followlinks)
     else:
         for new_path in walk_into:
             yield from walk(new_path, topdown, onerror, followlinks)
@@ -557,12 +573,19 @@ def _expand_home(path_):
 
 path.expanduser = _expand_home
 
-if _rezload.fact("python")[1] < 10:
-    _realpath = path.realpath
+_realpath = path.realpath
 
+if _rezload.fact("python")[1] < 10:
     def realpath(filename):
         # without keywords
         return _realpath(filename)
+else:
+    def realpath(filename, *, strict=False):
+        try:
+            return _realpath(filename, strict=strict)
+        except OSError:
+            # which part isn't there
+            _rezload.decline("attribute-unknown", "os.path.realpath of what isn't there")
 
-    path.realpath = realpath
-    del realpath
+path.realpath = realpath
+del realpath

@@ -374,6 +374,9 @@ class Path(PurePath):
                     yield from path._select(rest)
             elif path.exists():
                 yield path
+            elif path.is_symlink():
+                # it is there from Python 3.13 on
+                _rezload.decline("attribute-unknown", "pathlib.Path.glob of a broken link")
             return
         try:
             entries = list(_os.scandir(self._text))
@@ -408,7 +411,11 @@ class Path(PurePath):
 
     def resolve(self, strict=False):
         if strict:
-            _os.stat(self._text)
+            try:
+                _os.stat(self._text)
+            except OSError:
+                # which part isn't there
+                _rezload.decline("attribute-unknown", "pathlib.Path.resolve of what isn't there")
         elif _minor < 13:
             try:
                 _os.stat(self._text)

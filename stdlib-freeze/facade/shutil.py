@@ -60,9 +60,11 @@ def which(cmd, mode=os.F_OK | os.X_OK, path=None):
     if os.name == "nt":
         # the rules changed in 3.12
         _rezload.decline("host-fact", "shutil.which on Windows")
-    if isinstance(cmd, bytes) or not (path is None or type(path) is str) or type(mode) is not int:
+    if type(cmd) is not str or not (path is None or type(path) is str) or type(mode) is not int:
         _rezload.decline("attribute-unknown", "shutil.which(cmd, mode, path)")
     if os.path.dirname(cmd):
+        if _rezload.fact("python")[1] >= 12:
+            cmd = os.path.join(*os.path.split(cmd))
         return cmd if _is_executable(cmd, mode) else None
     if path is None:
         path = os.environ.get("PATH", None)

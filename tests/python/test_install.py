@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import logging
@@ -480,6 +481,33 @@ def test_rez_that_is_patched_afterwards_loads_by_itself(
     assert counted.handed_over == {"patched-rez": 1}
 
 
+@pytest.mark.parametrize("name", ["SourceCode", "ScopeContext", "early", "package_rex_keys"])
+def test_what_values_are_made_with_is_rez_s(
+    name: str, literal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = getattr(serialise, name)
+    if isinstance(part, type):
+        another: Any = type(name, (part,), {})
+    elif isinstance(part, tuple):
+        another = (*part, "studio_commands")
+    else:
+        another = functools.partial(part)
+        another.__module__ = __name__
+    with monkeypatch.context() as patched:
+        patched.setattr(serialise, name, another)
+        with pytest.raises(rezload.InstallError):
+            rezload.install()
+    rezload.install()
+    with monkeypatch.context() as patched, Counted() as counted:
+        patched.setattr(serialise, name, another)
+        load(literal)
+    assert counted.handed_over == {"patched-rez": 1}
+    serialise.clear_file_caches()
+    with Counted() as counted:
+        load(literal)
+    assert not counted.handed_over
+
+
 def test_rez_that_is_patched_before_isn_t_touched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serialise, "process_python_objects", lambda data, filepath=None: data)
     with pytest.raises(rezload.InstallError, match="process_python_objects"):
@@ -547,6 +575,8 @@ def test_a_difference_is_reported_and_rez_is_right(
     for part in (literal, "requires[1]", "'maya'", "'~maya-2025'", "vm tier", "-m rezload.validation"):
         assert part in message
     [report] = (tmp_path / "reports").iterdir()
+    (tmp_path / "plain").touch()
+    assert report.stat().st_mode == (tmp_path / "plain").stat().st_mode
     assert str(report) in message
     found = json.loads(report.read_text())
     assert (found["path"], found["key"], found["kind"]) == (literal, "requires[1]", "value")

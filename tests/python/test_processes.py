@@ -69,6 +69,37 @@ for thread in threads:
         in_child(job, path, tmp_path, number, FIRST_CALLS[first], other)
 
 
+@pytest.mark.vm
+def test_python_ends_while_a_thread_asks_it(tmp_path: Path) -> None:
+    """The end waits for those who ask, who can't come back once it has begun."""
+    definition = tmp_path / "package.py"
+    definition.write_text("import os\nname = 'a'\nversion = os.environ['HOME']\n")
+    in_child(
+        """
+import sys, threading, time, rezload
+from rezload import _profile
+
+asked = threading.Event()
+
+def variable(name):
+    asked.set()
+    time.sleep(0.3)
+    return "1"
+
+class Slow:
+    def __del__(self, sleep=time.sleep):
+        sleep(1)
+
+_profile.variable = variable
+sys.kept = Slow()
+load = lambda: rezload.load(sys.argv[1], fallback=None)
+threading.Thread(target=load, daemon=True).start()
+assert asked.wait(30)
+""",
+        definition,
+    )
+
+
 def test_threads_run_batches_side_by_side(api: Path) -> None:
     paths = [api / "literal" / "package.py"] * 200
     with ThreadPoolExecutor(8) as pool:

@@ -540,6 +540,36 @@ def test_a_family_that_fails_raises(tmp_path: Path) -> None:
         repositories.load_family("fam", "1+<")
 
 
+def test_names_of_definitions_are_a_list_of_names(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="package_filenames"):
+        Repositories(tmp_path, package_filenames="package")
+    for name in ("build/package", "/package", ""):
+        with pytest.raises(ValueError, match="package_filenames"):
+            Repositories(tmp_path, package_filenames=[name])
+
+
+def test_an_interrupt_is_no_wrong_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rez's schemas catch every exception, and say that the value is wrong."""
+    from rez.utils.formatting import PackageRequest
+
+    def interrupted(self: object, text: str) -> None:
+        raise KeyboardInterrupt
+
+    definition = "name = 'a'\nversion = '1'\nrequires = list(('b-1',))\n"
+    file = write(tmp_path, {"a/1/package.py": definition}) / "a/1/package.py"
+    with monkeypatch.context() as patched:
+        patched.setattr(PackageRequest, "__init__", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(rezload.scan(tmp_path))
+        with pytest.raises(KeyboardInterrupt):
+            rezload.load_family(tmp_path, "a")
+        with pytest.raises(KeyboardInterrupt):
+            rezload.load(file)
+    assert rezload.load(file).requires == ["b-1"]
+
+
 def test_a_package_is_a_value(tmp_path: Path) -> None:
     root = write(tmp_path, {"fam/1/package.py": "name = 'other'\nrequires = ['a>=1']\n"})
     (package,) = rezload.load_family(root, "fam")
