@@ -397,7 +397,7 @@ pub(super) struct BenchArgs {
     pub output: PathBuf,
 
     /// Passes over the files, 2 or more
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = rounds)]
     pub rounds: usize,
 
     /// How many files rez loads, spread evenly; it needs milliseconds for each
@@ -450,6 +450,14 @@ impl ScanArgs {
 
 fn range(text: &str) -> Result<VersionRange, String> {
     VersionRange::parse(text).map_err(|error| error.to_string())
+}
+
+/// The first pass over files isn't like later ones.
+fn rounds(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(rounds) if rounds >= 2 => Ok(rounds),
+        _ => Err("2 or more".to_owned()),
+    }
 }
 
 /// The name of a file, which no path is: what a directory holds is looked up by it.

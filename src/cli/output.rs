@@ -99,6 +99,15 @@ impl Output {
                 self.error(&error.to_string());
                 self.hint_once("`rezload explain` says why each tier declines, and what to change");
             }
+            LoadError::Read { path, source } => {
+                self.error(&error.to_string());
+                // a folder was given, or the file in it
+                let is_folder = path.ends_with("package.py")
+                    && path.parent().is_some_and(|folder| folder.is_dir());
+                if source.kind() == io::ErrorKind::NotFound && is_folder {
+                    self.hint_once("`rezload scan` loads repositories, `load` single packages");
+                }
+            }
             error => self.error(&error.to_string()),
         }
     }

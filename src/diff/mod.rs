@@ -13,9 +13,10 @@ use serde_json::Value as Json;
 
 pub use state::{State, StateError};
 
+use crate::decline::Reason;
 use crate::error::LoadError;
 use crate::loader::Loader;
-use crate::package::{PackageData, Tier};
+use crate::package::{PackageData, Tier, TierDeclined};
 use crate::real_path::real_path;
 use crate::rez_tier::RezTier;
 
@@ -231,10 +232,28 @@ fn judge(tier: Tier, ours: &Json, theirs: Result<Json, LoadError>) -> Outcome {
             tier,
             error: refusal.to_string(),
         },
+        // what a tier serves is no such value
+        Err(LoadError::Declined { declined, .. }) if holds_objects(&declined) => {
+            Outcome::Mismatch {
+                tier,
+                differences: vec![Difference {
+                    field: "a value".to_owned(),
+                    rezload: Json::Null,
+                    rez: Json::from("an object that has no description"),
+                }],
+            }
+        }
         Err(error) => Outcome::Unanswered {
             reason: error.to_string(),
         },
     }
+}
+
+/// Whether rez gave values of other classes than a definition's.
+fn holds_objects(declined: &[TierDeclined]) -> bool {
+    declined
+        .last()
+        .is_some_and(|last| last.tier == Tier::Rez && last.declined.reason == Reason::VmValue)
 }
 
 /// The solver's view, in the shape of a described definition.
@@ -295,6 +314,8 @@ fn attributes(described: &Json) -> Vec<(&str, &Json)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decline::Declined;
+    use crate::package::Position;
     use serde_json::json;
 
     #[test]
@@ -315,5 +336,23 @@ mod tests {
         let theirs = json!(["dict", ["b", "2"], ["a", "1"]]);
         let found = differences(&ours, &theirs);
         assert_eq!(found[0].rez, json!(["b", "a"]));
+    }
+
+    #[test]
+    fn an_object_of_rez_s_is_not_what_a_tier_serves() {
+        let declined = |reason| {
+            Err(LoadError::Declined {
+                path: "package.py".into(),
+                declined: vec![TierDeclined {
+                    tier: Tier::Rez,
+                    declined: Declined::new(reason, 0),
+                    position: Position { line: 1, column: 1 },
+                    detail: None,
+                }],
+            })
+        };
+        let ours = serde_json::json!(["dict", ["name", "a"]]);
+        assert!(judge(Tier::Vm, &ours, declined(Reason::VmValue)).is_wrong());
+        assert!(judge(Tier::Vm, &ours, declined(Reason::Untrusted)).is_unknown());
     }
 }

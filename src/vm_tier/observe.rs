@@ -9,7 +9,8 @@
 use std::cell::Cell;
 
 use rustpython_vm::builtins::{
-    PyBaseException, PyBoundMethod, PyDict, PyDictRef, PyFunction, PyModule, PyTuple, PyType,
+    PyBaseException, PyBoundMethod, PyDict, PyDictRef, PyFunction, PyList, PyModule, PyStr,
+    PyTuple, PyType,
 };
 use rustpython_vm::compiler::ast::visitor::transformer::{
     walk_expr, walk_pattern, walk_stmt, Transformer,
@@ -30,6 +31,7 @@ const ALIAS: &str = "<alias>";
 const KNOWN: &str = "<known>";
 const ASKED: &str = "<asked>";
 const UNBOUND: &str = "<unbound>";
+const UNPACKED: &str = "<unpacked>";
 
 /// Classes that aren't builtins by name, but have CPython's names.
 const UNNAMED: &[&str] = &[
@@ -103,6 +105,12 @@ impl Guard {
     /// Has each value ask that the statement makes an attribute.
     fn attributes(&self, assign: &mut ast::StmtAssign) {
         let unpacks = |target: &Expr| matches!(target, Expr::Tuple(_) | Expr::List(_));
+        let nests = |target: &Expr| match target {
+            Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) => {
+                elts.iter().any(unpacks)
+            }
+            _ => false,
+        };
         if !assign.targets.iter().any(unpacks) {
             return wrap(&mut assign.value, UNBOUND);
         }
@@ -116,6 +124,7 @@ impl Guard {
                     wrap(value, UNBOUND);
                 }
             }
+            value if !assign.targets.iter().any(nests) => wrap(value, UNPACKED),
             _ => self.refuse("attributes that are unpacked"),
         }
     }
@@ -296,6 +305,7 @@ pub(super) fn add_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyResul
     builtins.set_item(KNOWN, vm.new_function(KNOWN, known).into(), vm)?;
     builtins.set_item(ASKED, vm.new_function(ASKED, asked).into(), vm)?;
     builtins.set_item(UNBOUND, vm.new_function(UNBOUND, unbound).into(), vm)?;
+    builtins.set_item(UNPACKED, vm.new_function(UNPACKED, unpacked).into(), vm)?;
     for name in ["isinstance", "issubclass", "callable"] {
         let original = builtins.get_item(name, vm)?;
         let asking = asking.clone();
@@ -366,6 +376,27 @@ pub(super) fn unbound(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         )),
         false => Ok(value),
     }
+}
+
+/// [`unbound`] for what is unpacked into attributes: a list or tuple, or a string.
+fn unpacked(value: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    if value.downcast_ref_if_exact::<PyStr>(vm).is_some() {
+        return Ok(value);
+    }
+    let items = match value.downcast_ref_if_exact::<PyTuple>(vm) {
+        Some(tuple) => tuple.to_vec(),
+        None => match value.downcast_ref_if_exact::<PyList>(vm) {
+            Some(list) => list.borrow_vec().to_vec(),
+            None => {
+                let detail = "what is unpacked into attributes";
+                return Err(decline(vm, Reason::AttributeUnknown, detail));
+            }
+        },
+    };
+    for item in items {
+        unbound(item, vm)?;
+    }
+    Ok(value)
 }
 
 fn may_bind(value: &PyObject, vm: &VirtualMachine) -> bool {

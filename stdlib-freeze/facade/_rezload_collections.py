@@ -15,6 +15,8 @@ from collections.abc import (
 _minor = _rezload.fact("python")[1]
 MutableMapping.register(type(os.environ))
 _rezload.ask_constructor(defaultdict)
+# which imports what it needs when it's called first: that would be a change
+Counter("a").most_common(1)
 
 if _minor < 9:
     del UserString.removeprefix, UserString.removesuffix
