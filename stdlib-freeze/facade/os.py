@@ -287,6 +287,9 @@ class DirEntry:
     def __repr__(self):
         return "<DirEntry %r>" % self.name
 
+    def __getattr__(self, attribute):
+        _rezload.decline("attribute-unknown", "os.DirEntry." + attribute)
+
 
 class _Scan:
     def __init__(self, entries):
@@ -306,6 +309,9 @@ class _Scan:
 
     def close(self):
         self._entries = iter(())
+
+    def __getattr__(self, attribute):
+        _rezload.decline("attribute-unknown", "os.scandir(...)." + attribute)
 
 
 def scandir(path=None):

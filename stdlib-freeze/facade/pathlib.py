@@ -281,6 +281,9 @@ class _Parents:
     def __repr__(self):
         return "<%s.parents>" % type(self._path).__name__
 
+    def __getattr__(self, attribute):
+        _rezload.decline("attribute-unknown", "pathlib.Path.parents." + attribute)
+
 
 if _minor < 9:
     del PurePath.with_stem, PurePath.is_relative_to
