@@ -7,7 +7,7 @@ use std::thread::LocalKey;
 
 use memchr::{memchr, memmem};
 use rustpython_vm::builtins::{
-    PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyStr, PyTuple, PyType,
+    PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PySet, PyStr, PyTuple, PyType,
 };
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
@@ -211,6 +211,12 @@ const OF_BYTES_ALONE: &[(&str, Check)] = &[
     ("__ge__", compared_with_a_bytearray),
 ];
 
+/// A set in what is looked through has no hash in CPython.
+const OF_SETS: &[(&str, Check)] = &[
+    ("isdisjoint", may_hold_a_set),
+    ("issuperset", may_hold_a_set),
+];
+
 /// A part of a `float` of another class is a `float`.
 const OF_FLOATS: &[(&str, Check)] = &[("conjugate", of_a_subclass)];
 
@@ -256,6 +262,29 @@ fn no_codec(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
         text.is_some_and(|text| !text.as_bytes().contains(&0))
     });
     (!all).then_some("a codec that is no string")
+}
+
+fn may_hold_a_set(_: &PyObject, args: &FuncArgs) -> Option<&'static str> {
+    let is_set = |item: &PyObjectRef| item.downcast_ref::<PySet>().is_some();
+    let other = args.args.first()?;
+    let may = match (
+        other.downcast_ref::<PyList>(),
+        other.downcast_ref::<PyTuple>(),
+    ) {
+        (Some(list), _) => list.borrow_vec().iter().any(is_set),
+        (_, Some(tuple)) => tuple.iter().any(is_set),
+        _ => ![
+            "set",
+            "frozenset",
+            "str",
+            "bytes",
+            "dict",
+            "dict_keys",
+            "range",
+        ]
+        .contains(&&*other.class().name()),
+    };
+    may.then_some("a look through what may hold sets")
 }
 
 /// What has no separator is its own first part, and may be of another class.
@@ -311,6 +340,8 @@ fn check_arguments(vm: &VirtualMachine) {
         (types.bytearray_type, OF_BYTES),
         (types.range_type, OF_RANGES),
         (types.float_type, OF_FLOATS),
+        (types.set_type, OF_SETS),
+        (types.frozenset_type, OF_SETS),
     ];
     for (class, methods) in classes {
         for &(name, check) in methods {
