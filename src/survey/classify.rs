@@ -326,12 +326,6 @@ fn each_block(statement: &Stmt, visit: &mut dyn FnMut(&[Stmt])) {
 /// What `ast.literal_eval` would take: constants and collections of them.
 fn is_literal(expression: &Expr) -> bool {
     match expression {
-        Expr::StringLiteral(_)
-        | Expr::BytesLiteral(_)
-        | Expr::NumberLiteral(_)
-        | Expr::BooleanLiteral(_)
-        | Expr::NoneLiteral(_)
-        | Expr::EllipsisLiteral(_) => true,
         Expr::UnaryOp(unary) => {
             matches!(unary.op, UnaryOp::UAdd | UnaryOp::USub)
                 && matches!(*unary.operand, Expr::NumberLiteral(_))
@@ -343,7 +337,7 @@ fn is_literal(expression: &Expr) -> bool {
             .items
             .iter()
             .all(|item| item.key.as_ref().is_some_and(is_literal) && is_literal(&item.value)),
-        _ => false,
+        other => other.is_literal_expr(),
     }
 }
 

@@ -389,7 +389,8 @@ fn init_namespace(this: &PyObject, args: FuncArgs, vm: &VirtualMachine) -> PyRes
     }
 }
 
-/// Has `count`, `defaultdict`, `partial` and `repeat`, the classes of an interpreter, ask about their arguments.
+/// Has `count`, `defaultdict`, `partial` and `repeat`, the classes of an interpreter, ask about
+/// their arguments.
 pub(super) fn ask_constructor(class: &Py<PyType>) {
     match &*class.name().to_string() {
         "defaultdict" => {

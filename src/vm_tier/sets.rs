@@ -189,15 +189,9 @@ impl Transformer for Guard {
 
 fn is_constant(expression: &Expr) -> bool {
     match expression {
-        Expr::StringLiteral(_)
-        | Expr::BytesLiteral(_)
-        | Expr::NumberLiteral(_)
-        | Expr::BooleanLiteral(_)
-        | Expr::NoneLiteral(_)
-        | Expr::EllipsisLiteral(_) => true,
         Expr::UnaryOp(unary) => is_constant(&unary.operand),
         Expr::Tuple(tuple) => tuple.elts.iter().all(is_constant),
-        _ => false,
+        other => other.is_literal_expr(),
     }
 }
 

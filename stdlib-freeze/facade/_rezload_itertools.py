@@ -12,7 +12,6 @@ _rezload.ask_constructor(count)
 _rezload.ask_constructor(repeat)
 
 
-
 def tee(iterable, n=2, /):
     iterator = iter(iterable)
     if any("__copy__" in c.__dict__ for c in type(iterator).__mro__):
