@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "rez")]
+use crate::decline::Reason;
 use crate::package::{Position, TierDeclined};
 #[cfg(feature = "rez")]
 use crate::rez_tier::{Refusal, RezError};
@@ -26,7 +28,7 @@ pub enum LoadError {
         path: PathBuf,
     },
     /// Every tier that was allowed to answer declined.
-    #[error("{}:{}:{}: {}", path.display(), last(declined).line, last(declined).column, message(declined))]
+    #[error("{}{}: {}", path.display(), at(declined.last()), message(declined.last()))]
     Declined {
         /// The file.
         path: PathBuf,
@@ -46,7 +48,7 @@ pub enum LoadError {
     },
     /// rez would have to answer for the file, and couldn't be asked, or gave no answer.
     #[cfg(feature = "rez")]
-    #[error("{}:{}:{}: {}; {}: {error}", path.display(), last(declined).line, last(declined).column, message(declined), lack(error))]
+    #[error("{}{}: {}; {}: {error}", path.display(), at(telling(declined, error)), message(telling(declined, error)), lack(error))]
     Rez {
         /// The file.
         path: PathBuf,
@@ -58,16 +60,31 @@ pub enum LoadError {
     },
 }
 
-fn last(declined: &[TierDeclined]) -> Position {
-    declined
-        .last()
-        .map_or(Position { line: 1, column: 1 }, |d| d.position)
+fn at(declined: Option<&TierDeclined>) -> String {
+    let Position { line, column } =
+        declined.map_or(Position { line: 1, column: 1 }, |d| d.position);
+    format!(":{line}:{column}")
 }
 
-fn message(declined: &[TierDeclined]) -> String {
+fn message(declined: Option<&TierDeclined>) -> String {
+    declined.map_or_else(|| "declined".to_owned(), TierDeclined::to_string)
+}
+
+/// The decline that says why rez was asked: the last one, but for that of a VM which lacks the
+/// Python that rez lacks.
+#[cfg(feature = "rez")]
+fn telling<'a>(declined: &'a [TierDeclined], error: &RezError) -> Option<&'a TierDeclined> {
+    let lacks_python = matches!(
+        error,
+        RezError::NoInterpreter { .. } | RezError::RezMissing { .. } | RezError::NotStarted { .. }
+    );
+    let is_telling =
+        |d: &&TierDeclined| !(lacks_python && d.declined.reason == Reason::VmUnavailable);
     declined
-        .last()
-        .map_or_else(|| "declined".to_owned(), TierDeclined::to_string)
+        .iter()
+        .rev()
+        .find(is_telling)
+        .or_else(|| declined.last())
 }
 
 #[cfg(feature = "rez")]
@@ -135,13 +152,16 @@ impl LoadError {
         match self {
             LoadError::Read { source, .. } => format!("can't be read: {source}"),
             LoadError::NotAFile { .. } => "not a regular file".to_owned(),
-            LoadError::Declined { declined, .. } => message(declined),
+            LoadError::Declined { declined, .. } => message(declined.last()),
             #[cfg(feature = "rez")]
             LoadError::Refused { refusal, .. } => format!("refused by rez: {refusal}"),
             #[cfg(feature = "rez")]
             LoadError::Rez {
                 declined, error, ..
-            } => format!("{}; {}: {error}", message(declined), lack(error)),
+            } => {
+                let why = message(telling(declined, error));
+                format!("{why}; {}: {error}", lack(error))
+            }
         }
     }
 
@@ -150,7 +170,9 @@ impl LoadError {
         match self {
             LoadError::Declined { declined, .. } => declined.last().map(|d| d.position),
             #[cfg(feature = "rez")]
-            LoadError::Rez { declined, .. } => declined.last().map(|d| d.position),
+            LoadError::Rez {
+                declined, error, ..
+            } => telling(declined, error).map(|d| d.position),
             #[cfg(feature = "rez")]
             LoadError::Refused { refusal, .. } => {
                 refusal.line.map(|line| Position { line, column: 1 })

@@ -376,6 +376,13 @@ fn help_and_version_are_data() {
     let help = rezload(&["load", "--help"]);
     assert!(help.stdout.contains("Exit status"), "{}", help.stdout);
     assert_eq!((help.status, help.stderr.as_str()), (0, ""));
+    #[cfg(target_os = "linux")]
+    {
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rezload"));
+        let status = command.arg("--help").stdout(full).status().unwrap();
+        assert_eq!(status.code(), Some(2));
+    }
 }
 
 #[test]

@@ -309,6 +309,10 @@ fn names_that_are_not_utf8_are_reported_where_they_may_count() {
     // as a version rez may take it or refuse the family
     fs::create_dir(repository.path().join("fam").join(odd)).unwrap();
     assert_eq!(summary(&repository.scan()), ["fam -: not-utf8", "good 1"]);
+    // where it looks into directories, rez leaves out one without a definition
+    let checked = Repositories::new([repository.path()]).check_definition_files(true);
+    let items: Vec<_> = checked.scan(&Selection::new()).collect();
+    assert_eq!(summary(&items), ["fam 1", "good 1"]);
     // and a repository's path isn't a string
     let root = repository.path().join(odd);
     let items: Vec<_> = Repositories::new([root]).scan(&Selection::new()).collect();
@@ -335,6 +339,13 @@ fn a_missing_repository_is_reported_and_the_others_go_on() {
     assert_eq!(summary(&items), expected);
     let family = repositories.load_family("fam", None).unwrap();
     assert_eq!(summary(&family), ["fam 1"]);
+    for selection in [Selection::new(), Selection::new().family("fam")] {
+        let messages: Vec<String> = repositories
+            .scan(&selection)
+            .filter_map(|item| item.err().map(|error| error.kind().message()))
+            .collect();
+        assert_eq!(messages, ["no such directory", "not a directory"]);
+    }
 
     let mut scan = Repositories::new(["/nonexistent"]).scan(&Selection::new());
     assert_eq!(

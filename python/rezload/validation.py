@@ -163,6 +163,8 @@ def _lines(paths: list[str]) -> Iterator[tuple[bool, str]]:
             outcome = compare_file(path)
         except OSError as error:
             outcome = str(error)
+            if os.path.isdir(path):
+                outcome = "a folder, which `python -m rezload diff` compares"
         yield outcome is None, f"{path}: {outcome or 'equal'}"
 
 

@@ -121,8 +121,8 @@ pub(super) struct RezChoice {
     #[arg(long, value_name = "TIER", default_value = "rez")]
     pub fallback: Fallback,
 
-    /// A Python that has rez. Unless given: REZLOAD_PYTHON, or the one that `rez` on PATH runs
-    /// on
+    /// A Python that has rez, or its `rez`. Unless given: REZLOAD_PYTHON, or the one that `rez` on
+    /// PATH runs on
     #[arg(long, value_name = "PYTHON")]
     pub python: Option<PathBuf>,
 

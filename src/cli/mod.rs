@@ -67,8 +67,10 @@ fn run(
         Ok(args) => args,
         Err(error) => {
             // `--help` and `--version` arrive here too; a closed pipe is no error
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(FAILURE);
+            return match error.print() {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => FAILURE,
+                _ => u8::try_from(error.exit_code()).unwrap_or(FAILURE),
+            };
         }
     };
     let mut output = Output::new(args.color, args.command.is_json());

@@ -91,7 +91,7 @@ impl Output {
             LoadError::Rez { error: rez, .. } => {
                 self.error(&error.to_string());
                 for line in rez.stderr().lines() {
-                    self.raw(&format!("  {DIM}|{DIM:#} {}", printable(line)));
+                    self.raw(&format!("  {DIM}|{DIM:#} {}", printable(&cut(line))));
                 }
                 self.hint_once(rez.hint());
             }
@@ -154,6 +154,14 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The beginning of a very long line, of which JSON has all.
+fn cut(line: &str) -> Cow<'_, str> {
+    match line.char_indices().nth(LINE) {
+        Some((end, _)) => Cow::Owned(format!("{} ...", &line[..end])),
+        None => Cow::Borrowed(line),
+    }
+}
+
 /// A path in printable form; bytes that aren't UTF-8 become U+FFFD.
 pub(super) fn printable_path(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
@@ -186,6 +194,9 @@ pub(super) struct Snippet {
     /// How many columns stand before the caret.
     pub caret: usize,
 }
+
+/// How many characters of a line that a process wrote are shown.
+const LINE: usize = 300;
 
 /// How many characters of a line are shown before and after the caret.
 const CONTEXT: usize = 60;

@@ -75,7 +75,7 @@ pub(super) fn run(args: &SurveyArgs, output: &mut Output) -> io::Result<Finding>
         .show(output)?;
     }
     Ok(if paths.is_empty() {
-        if !args.json {
+        if !args.json && unlisted.is_empty() {
             output.error("there is no definition below what was given");
         }
         Finding::NoFile

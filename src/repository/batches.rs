@@ -6,8 +6,9 @@
 //! many versions is read in parts, which are jobs of their own, in the same window.
 
 use std::collections::VecDeque;
+use std::io;
 use std::iter::FusedIterator;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::Arc;
@@ -209,10 +210,14 @@ impl<T: Extend<ScanResult> + Send + 'static> Batches<T> {
                 State::Listed(index)
             }
             Some(names) => {
-                let missing = |location: &&Arc<str>| !Path::new(&***location).is_dir();
-                for location in locations.iter().filter(missing) {
+                for location in locations {
                     let path = PathBuf::from(&**location);
-                    let kind = ScanErrorKind::NoRepository;
+                    let error = match path.metadata() {
+                        Ok(metadata) if metadata.is_dir() => continue,
+                        Ok(_) => io::ErrorKind::NotADirectory.into(),
+                        Err(error) => error,
+                    };
+                    let kind = ScanErrorKind::NoRepository(error);
                     errors.push(Err(ScanError::of_repository(path, kind)));
                 }
                 State::Named(names.into_iter(), locations.len() - errors.len())

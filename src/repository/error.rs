@@ -36,8 +36,9 @@ pub enum ScanErrorKind {
     SameVersion,
     /// A `family.py` or `family.yaml` that was listed but isn't a file.
     NotAFile,
-    /// There is no directory at the path of a repository; rez takes it for an empty one.
-    NoRepository,
+    /// There is no directory at the path of a repository, or none that can be reached; rez takes
+    /// it for an empty one.
+    NoRepository(io::Error),
     /// The repository isn't of the type `filesystem`.
     RepositoryType,
     /// The repository's `settings.yaml`, which rez has to be able to load, may be wrong.
@@ -60,7 +61,7 @@ impl ScanErrorKind {
             ScanErrorKind::NotAVersion => "not-a-version",
             ScanErrorKind::SameVersion => "same-version",
             ScanErrorKind::NotAFile => "not-a-file",
-            ScanErrorKind::NoRepository => "no-repository",
+            ScanErrorKind::NoRepository(_) => "no-repository",
             ScanErrorKind::RepositoryType => "repository-type",
             ScanErrorKind::Settings => "settings",
             ScanErrorKind::NotUtf8 => "not-utf8",
@@ -80,7 +81,11 @@ impl ScanErrorKind {
                 "the same version as a directory beside it, so rez takes either".to_owned()
             }
             ScanErrorKind::NotAFile => "not a regular file".to_owned(),
-            ScanErrorKind::NoRepository => "no such directory".to_owned(),
+            ScanErrorKind::NoRepository(error) => match error.kind() {
+                io::ErrorKind::NotFound => "no such directory".to_owned(),
+                io::ErrorKind::NotADirectory => "not a directory".to_owned(),
+                _ => format!("can't be reached: {error}"),
+            },
             ScanErrorKind::RepositoryType => "not a filesystem repository".to_owned(),
             ScanErrorKind::Settings => "settings that rez may refuse to load".to_owned(),
             ScanErrorKind::NotUtf8 => "not UTF-8".to_owned(),

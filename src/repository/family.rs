@@ -106,16 +106,17 @@ impl Family<'_> {
             if is_ignored(name) {
                 continue;
             }
+            if settings.check_definition_files {
+                let path = self.path.join(lossless(name));
+                if !(has_definition(&path, ["package"]) && has_definition(&path, settings.stems()))
+                {
+                    continue;
+                }
+            }
             let Ok(text) = std::str::from_utf8(name) else {
                 refused.push((name, ScanErrorKind::NotUtf8));
                 continue;
             };
-            if settings.check_definition_files
-                && !(has_definition(&self.path.join(text), ["package"])
-                    && has_definition(&self.path.join(text), settings.stems()))
-            {
-                continue;
-            }
             match Version::parse(text) {
                 Ok(version) => versions.push(version),
                 Err(_) => refused.push((name, ScanErrorKind::NotAVersion)),

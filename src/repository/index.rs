@@ -82,7 +82,7 @@ impl Index {
                     let kind = if path.is_dir() {
                         ScanErrorKind::List(error)
                     } else {
-                        ScanErrorKind::NoRepository
+                        ScanErrorKind::NoRepository(error)
                     };
                     let error = ScanError::of_repository(path.to_path_buf(), kind);
                     index.errors.push(error);

@@ -417,7 +417,12 @@ fn open(path: &Path) -> Result<Arc<str>, ScanError> {
         Ok(Some(loads)) => loads,
         // a directory of that name isn't loaded, but it is there
         Ok(None) => !file.exists(),
-        Err(_) => false,
+        Err(error) if file.exists() => {
+            let kind = ScanErrorKind::Load(Box::new(error));
+            return Err(ScanError::of_repository(file, kind));
+        }
+        // in a directory that may not be searched, as for `os.path.exists`
+        Err(_) => true,
     };
     if !loads {
         return Err(ScanError::of_repository(file, ScanErrorKind::Settings));

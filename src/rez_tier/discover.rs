@@ -33,15 +33,20 @@ impl Interpreter {
 }
 
 /// The interpreter to use: the setting, the variable, the default, the one of `rez` on PATH.
+///
+/// What is named may be a `rez`, too: that is what `which rez` says.
 pub(super) fn discover(settings: &RezSettings) -> Result<Interpreter, RezError> {
     let variable = env::var_os(VARIABLE)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from);
     let named = settings.python.clone().or(variable);
+    let path = env::var_os("PATH").unwrap_or_default();
     if let Some(program) = named.or_else(|| settings.default_python.clone()) {
+        if is_rez(&program) && is_executable(&program) {
+            return of_rez(&program, &path).map_err(|looked| RezError::NoInterpreter { looked });
+        }
         return Ok(Interpreter::plain(program));
     }
-    let path = env::var_os("PATH").unwrap_or_default();
     on_path(&path).map_err(|reason| RezError::NoInterpreter {
         looked: format!("{VARIABLE} isn't set, and {reason}"),
     })
@@ -61,8 +66,19 @@ fn on_path(path: &OsStr) -> Result<Interpreter, String> {
     let Some(rez) = found else {
         return Err("there is no `rez` on PATH".to_owned());
     };
-    of_script(&rez, path)
-        .or_else(|| beside(&rez))
+    of_rez(&rez, path)
+}
+
+/// Whether the name is that of rez's own command.
+fn is_rez(program: &Path) -> bool {
+    let name = program.file_name().and_then(OsStr::to_str);
+    name.is_some_and(|name| name == "rez" || name.eq_ignore_ascii_case("rez.exe"))
+}
+
+/// The interpreter that rez's own command runs on, or why it isn't known.
+fn of_rez(rez: &Path, path: &OsStr) -> Result<Interpreter, String> {
+    of_script(rez, path)
+        .or_else(|| beside(rez))
         .ok_or_else(|| format!("`{}` doesn't say which Python it runs on", rez.display()))
 }
 
@@ -260,6 +276,34 @@ mod tests {
             flags: vec!["-E".into()],
         };
         assert_eq!(on_path(path.as_os_str()), Ok(expected));
+    }
+
+    #[test]
+    fn a_rez_can_be_named_in_place_of_its_python() {
+        let folder = tempfile::tempdir().unwrap();
+        let rez = folder.path().join("rez");
+        executable(&rez, "#!/opt/rez/bin/python -E\n");
+        let named = |python: &Path| {
+            discover(&RezSettings {
+                python: Some(python.to_path_buf()),
+                ..RezSettings::default()
+            })
+        };
+        let expected = Interpreter {
+            program: "/opt/rez/bin/python".into(),
+            flags: vec!["-E".into()],
+        };
+        assert_eq!(named(&rez), Ok(expected));
+        executable(&rez, "\x7fELF");
+        let Err(RezError::NoInterpreter { looked }) = named(&rez) else {
+            panic!("it says nothing of a Python");
+        };
+        assert!(looked.contains("doesn't say"), "{looked}");
+        // a wrapper that is no rez, and what isn't there
+        for name in ["mayapy", "rez-env"] {
+            let program = folder.path().join(name);
+            assert_eq!(named(&program), Ok(Interpreter::plain(program)));
+        }
     }
 
     #[test]
