@@ -11,14 +11,16 @@ from configparser import (
     SectionProxy,
 )
 
-if _rezload.fact("python")[1] < 12:
+_minor = _rezload.fact("python")[1]
+
+if _minor < 12:
     RawConfigParser.readfp = refusing("attribute-unknown", "configparser.ConfigParser.readfp")
 
-if _rezload.fact("python")[1] < 10:
+if _minor < 10:
     # the name of a section ends at the first bracket
     RawConfigParser.SECTCRE = re.compile(r"\[(?P<header>[^]]+)\]")
 
-if _rezload.fact("python")[1] < 13:
+if _minor < 13:
     # before, an AttributeError
     MultilineContinuationError.__init__ = refusing(
         "attribute-unknown", "configparser.MultilineContinuationError")

@@ -3,6 +3,8 @@
 import _rezload
 from _rezload_facade import inert_classes
 
+_minor = _rezload.fact("python")[1]
+
 
 def literal_eval(node_or_string):
     if not isinstance(node_or_string, str):
@@ -10,10 +12,10 @@ def literal_eval(node_or_string):
     if "\0" in node_or_string:
         # a ValueError until some 3.11
         _rezload.decline("attribute-unknown", "ast.literal_eval of a NUL")
-    if node_or_string[:1] in (" ", "\t") and _rezload.fact("python")[1] < 10:
+    if node_or_string[:1] in (" ", "\t") and _minor < 10:
         # blanks in front were an error
         _rezload.decline("attribute-unknown", "ast.literal_eval of an indented literal")
-    if "set" in node_or_string and _rezload.fact("python")[1] < 9:
+    if "set" in node_or_string and _minor < 9:
         # `set()` was an error
         _rezload.decline("attribute-unknown", "ast.literal_eval of a set")
     return _rezload.literal_eval(node_or_string.lstrip(" \t"))

@@ -81,6 +81,26 @@ def text_encoding(encoding, stacklevel=2, /):
     return "locale" if encoding is None and _minor >= 10 else encoding
 
 
+# what becomes of bytes that can't be decoded: a file that has such declines
+_ERRORS = (None, "strict", "ignore", "replace", "surrogateescape", "backslashreplace")
+
+
+def _decoded(content, encoding):
+    name = encoding.lower().replace("_", "-")
+    if name == "utf-8-sig":
+        content = content.removeprefix(b"\xef\xbb\xbf")
+        name = "utf-8"
+    elif name in ("latin-1", "latin1", "iso-8859-1", "cp1252", "windows-1252") and content.isascii():
+        name = "ascii"
+    if name not in ("ascii", "us-ascii", "utf-8", "utf8"):
+        _rezload.decline("attribute-unknown", "open(encoding=%r)" % encoding)
+    try:
+        return content.decode(name)
+    except UnicodeDecodeError:
+        # a file says so only when it is read
+        _rezload.decline("attribute-unknown", "a file of another encoding")
+
+
 def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True,
          opener=None):
     if isinstance(file, int) or opener is not None or not isinstance(mode, str):
@@ -88,9 +108,10 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
     if mode not in ("r", "rt", "tr", "rb", "br"):
         _rezload.decline("sandbox", "open(..., %r)" % mode)
     # before the file is looked for
-    texts = (errors in (None, "strict") and (encoding is None or type(encoding) is str)
-             if "b" not in mode else encoding is None and errors is None)
-    if not texts or newline is not None or closefd is not True or type(buffering) is not int or (
+    texts = (errors in _ERRORS and newline in (None, "", "\n")
+             and (encoding is None or type(encoding) is str)
+             if "b" not in mode else encoding is None and errors is None and newline is None)
+    if not texts or closefd is not True or type(buffering) is not int or (
             buffering < 2 and buffering != -1):
         _rezload.decline("attribute-unknown", "open(buffering, encoding, errors, newline, closefd)")
     if not isinstance(file, (str, bytes, os.PathLike)):
@@ -105,14 +126,12 @@ def open(file, mode="r", buffering=-1, encoding=None, errors=None, newline=None,
         if encoding is None or encoding == "locale" and _minor >= 10:
             # the locale's, which only matters beyond ASCII
             encoding = "ascii" if content.isascii() else _rezload.fact("locale.encoding")
-        if encoding.lower().replace("_", "-") not in ("ascii", "us-ascii", "utf-8", "utf8"):
-            _rezload.decline("attribute-unknown", "open(encoding=%r)" % encoding)
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            # a file says so only when it is read
-            _rezload.decline("attribute-unknown", "a file of another encoding")
-        return text_file(text.replace("\r\n", "\n").replace("\r", "\n"), path, mode)
+        text = _decoded(content, encoding)
+        if "\r" in text:
+            if newline is not None:
+                _rezload.decline("attribute-unknown", "open(newline=%r) of such lines" % newline)
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text_file(text, path, mode)
     stream.name = path
     stream.mode = mode
     return stream

@@ -9,6 +9,7 @@ import sys as _sys
 from _rezload_facade import refuse as _refuse, refusing as _refusing, type_name
 from stat import S_ISDIR as _S_ISDIR, S_ISREG as _S_ISREG
 
+_minor = _rezload.fact("python")[1]
 name = _rezload.fact("os.name")
 curdir = "."
 pardir = ".."
@@ -76,7 +77,7 @@ def _asked(function, path, kinds="string, bytes or os.PathLike"):
     encoded = fspath(path)
     text = _text(encoded)
     if "\0" in text:
-        if name == "nt" or isinstance(encoded, bytes) or _rezload.fact("python")[1] >= 13:
+        if name == "nt" or isinstance(encoded, bytes) or _minor >= 13:
             raise ValueError(function + ": embedded null character in path")
         raise ValueError("embedded null byte")
     return text
@@ -136,12 +137,12 @@ class _Environ:
     __hash__ = None
 
     def __or__(self, other):
-        if _rezload.fact("python")[1] < 9 or not isinstance(other, (dict, _Environ)):
+        if _minor < 9 or not isinstance(other, (dict, _Environ)):
             _rezload.decline("attribute-unknown", "os.environ | ...")
         return {**self.copy(), **other}
 
     def __ror__(self, other):
-        if _rezload.fact("python")[1] < 9 or not isinstance(other, (dict, _Environ)):
+        if _minor < 9 or not isinstance(other, (dict, _Environ)):
             _rezload.decline("attribute-unknown", "... | os.environ")
         return {**other, **self.copy()}
 
@@ -344,7 +345,7 @@ def walk(top, topdown=True, onerror=None, followlinks=False):
         yield top, dirs, nondirs
         paths = (path.join(top, dirname) for dirname in dirs)
         paths = (p for p in paths if followlinks or not path.islink(p))
-        if _rezload.fact("python")[1] >= 12:
+        if _minor >= 12:
             # what becomes of `dirs` later doesn't matter there
             paths = list(paths)
         for new_path in paths:
@@ -581,7 +582,7 @@ path.expanduser = _expand_home
 
 _realpath = path.realpath
 
-if _rezload.fact("python")[1] < 10:
+if _minor < 10:
     def realpath(filename):
         # without keywords
         return _realpath(filename)

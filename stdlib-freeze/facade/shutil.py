@@ -4,6 +4,8 @@ import _rezload
 import os
 from _rezload_facade import refuse
 
+_minor = _rezload.fact("python")[1]
+
 
 class Error(OSError):
     pass
@@ -17,7 +19,7 @@ class SpecialFileError(OSError):
     pass
 
 
-if _rezload.fact("python")[1] < 14:
+if _minor < 14:
     class ExecError(OSError):
         pass
 else:
@@ -63,7 +65,7 @@ def which(cmd, mode=os.F_OK | os.X_OK, path=None):
     if type(cmd) is not str or not (path is None or type(path) is str) or type(mode) is not int:
         _rezload.decline("attribute-unknown", "shutil.which(cmd, mode, path)")
     if os.path.dirname(cmd):
-        if _rezload.fact("python")[1] >= 12:
+        if _minor >= 12:
             cmd = os.path.join(*os.path.split(cmd))
         return cmd if _is_executable(cmd, mode) else None
     if path is None:

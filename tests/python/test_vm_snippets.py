@@ -56,6 +56,7 @@ def place(folder: Path) -> None:
     (folder / "sub").mkdir()
     (folder / "a.txt").write_bytes(b"line one\nline two\n")
     (folder / "b.py").write_bytes(b"x = 1\n")
+    (folder / "bom.txt").write_bytes(b"\xef\xbb\xbf1.2\n")
     (folder / "c.json").write_bytes(b'{"a": [1, null, true], "b": "x"}')
     (folder / "e.ini").write_text("[s]\nk = v\nn = 3\n[t]\nb = yes\nu = %(b)s!\n")
     (folder / "sub" / "d.txt").write_bytes("é\r\nz\r".encode())

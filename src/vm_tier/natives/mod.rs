@@ -170,11 +170,7 @@ pub(super) fn is_own_function(object: &PyObject, vm: &VirtualMachine) -> bool {
 fn definition_file(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let code = match function.downcast_ref::<PyFunction>() {
         Some(_) => function.get_attr("__code__", vm)?,
-        None => {
-            let sys = vm.sys_module.as_object();
-            let frame = vm.call_method(sys, "_getframe", (1,))?;
-            frame.get_attr("f_code", vm)?
-        }
+        None => calling_frame(vm)?.get_attr("f_code", vm)?,
     };
     let place = code.get_attr("co_filename", vm)?;
     let here = [super::FILENAME, super::EARLY_FILENAME];
@@ -194,10 +190,14 @@ fn definition_file(function: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
 }
 
+/// What calls the function of the library that asks.
+fn calling_frame(vm: &VirtualMachine) -> PyResult {
+    vm.call_method(vm.sys_module.as_object(), "_getframe", (1,))
+}
+
 /// The names of the module that the calling method's caller is at the top level of.
 fn module_locals(vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-    let sys = vm.sys_module.as_object();
-    let frame = vm.call_method(sys, "_getframe", (1,))?;
+    let frame = calling_frame(vm)?;
     let code = frame.get_attr("f_code", vm)?;
     let name = code.get_attr("co_name", vm)?;
     if name
@@ -211,8 +211,7 @@ fn module_locals(vm: &VirtualMachine) -> PyResult<PyObjectRef> {
 
 /// Whether the function that asks was called by a definition.
 fn is_called_by_own(vm: &VirtualMachine) -> PyResult<bool> {
-    let sys = vm.sys_module.as_object();
-    let frame = vm.call_method(sys, "_getframe", (1,))?;
+    let frame = calling_frame(vm)?;
     let code = frame.get_attr("f_code", vm)?;
     let file = code.get_attr("co_filename", vm)?;
     Ok(literal::text(&file).is_some_and(is_own_file))
