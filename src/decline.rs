@@ -334,7 +334,7 @@ reasons! {
         "compute the value another way, or install the package";
     /// A fact of the host that the profile doesn't know.
     HostFact, "host-fact", "it asks for a fact of the host that the profile doesn't hold",
-        "set the fact in the profile";
+        "write the value out, or let rez answer";
     /// An act that would change the host or leave the process.
     Sandbox, "sandbox", "it would act on the host, which the sandbox refuses",
         "move the act into a build or a command";
@@ -349,10 +349,10 @@ reasons! {
         "write `def` and the body on lines of their own";
     /// It runs for longer than the limit.
     TimeLimit, "time-limit", "it runs for too long",
-        "raise the limit, or compute less";
+        "compute less, or let rez answer";
     /// It uses more memory than the limit.
     MemoryLimit, "memory-limit", "it uses too much memory",
-        "raise the limit, or compute less";
+        "compute less, or let rez answer";
     /// It recurses deeper than the limit.
     RecursionLimit, "recursion-limit", "it recurses too deep",
         "use a loop";

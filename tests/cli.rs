@@ -327,6 +327,50 @@ fn explain_json_is_the_line_of_load() {
     let load = rezload(&[&["load", "--json"], &paths[..]].concat());
     let explain = rezload(&[&["explain", "--json"], &paths[..]].concat());
     assert_eq!(load.stdout, explain.stdout);
+    let paths = [&["--definition", "--json"], &paths[..]].concat();
+    let load = rezload(&[&["load"], &paths[..]].concat());
+    let explain = rezload(&[&["explain"], &paths[..]].concat());
+    assert_eq!(load.stdout, explain.stdout);
+}
+
+#[cfg(feature = "vm")]
+#[test]
+fn explain_has_another_answer_for_a_whole_definition() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("package.py");
+    // the solver doesn't read the field
+    let text =
+        "name = 'x'\nversion = '1'\nimport configparser\nini = configparser.ConfigParser()\n";
+    fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let fields = rezload(&["explain", "--fallback", "none", path]);
+    let whole = rezload(&["explain", "--fallback", "none", "--definition", path]);
+    assert_eq!((fields.status, whole.status), (0, 1));
+    assert!(
+        fields.stdout.contains("served by the vm tier"),
+        "{}",
+        fields.stdout
+    );
+    assert!(whole.stdout.contains("`ini`"), "{}", whole.stdout);
+}
+
+#[test]
+fn standard_input_and_yaml_are_no_folders_of_definitions() {
+    for arguments in [["survey", "-", "--all"], ["diff", "-", "--all"]] {
+        let run = rezload(&arguments);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("standard input"), "{}", run.stderr);
+    }
+    let run = rezload(&["survey", "--name", "package.yaml", "."]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("`scan` loads YAML"), "{}", run.stderr);
+    let run = rezload(&["scan", "--package-filename", "package.py", "."]);
+    assert_eq!(run.status, 2);
+    assert!(
+        run.stderr.contains("without its extension"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

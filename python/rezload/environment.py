@@ -6,7 +6,7 @@ rez's own tools run as `python -E`, which hides `PYTHON*` variables, but not the
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, SupportsFloat
 
 SWITCH = "REZLOAD"
 VALIDATE = "REZLOAD_VALIDATE"
@@ -44,11 +44,12 @@ def is_on(name: str) -> bool:
 
 
 def stats_file() -> str | None:
-    """The file that `REZLOAD_STATS` names, `""` for a word for yes, `None` for no file."""
+    """The file that `REZLOAD_STATS` names, absolute; `""` for a word for yes, `None` for no file."""
     text = os.environ.get(STATS, "")
     if text.lower() in _FALSE:
         return None
-    return "" if text.lower() in _TRUE else text
+    # the process may go elsewhere before it ends
+    return "" if text.lower() in _TRUE else os.path.abspath(text)
 
 
 def settings(
@@ -68,9 +69,11 @@ def settings(
     elif validate is None:
         share = _share_of_environment()
     else:
-        share = _share_of_environment() or 1.0
+        share = 1.0
     folder = os.environ.get(REPORTS) if reports is None else os.fspath(reports)
-    return Settings(share, folder or None, is_on(VM) if vm is None else vm)
+    # the process may go elsewhere later
+    folder = os.path.abspath(folder) if folder else None
+    return Settings(share, folder, is_on(VM) if vm is None else vm)
 
 
 def _share_of_environment() -> float:
@@ -87,7 +90,8 @@ def _share_of_environment() -> float:
 
 
 def _share(number: float, what: str, shown: str | None = None) -> float:
-    if not 0 <= number <= 1:
+    # a number of numpy's is one too
+    if not isinstance(number, SupportsFloat) or not 0 <= float(number) <= 1:
         shown = repr(number) if shown is None else shown
         raise ValueError(f"{what} must be a share from 0 to 1, not {shown}")
     return float(number)

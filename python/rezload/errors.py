@@ -99,7 +99,8 @@ class Declined(LoadError):
     ) -> None:
         if declined:
             last = declined[-1]
-            super().__init__(path, reason or last.reason, declined)
+            why = last.reason if last.detail is None else f"{last.reason}: {last.detail}"
+            super().__init__(path, reason or why, declined)
             self.code = last.code
             self.line = last.line
             self.column = last.column

@@ -21,6 +21,9 @@ ScanItem = Union[RepositoryPackage, LoadError]
 class Repositories:
     """Filesystem repositories, in the order of rez's `packages_path`.
 
+    Relative paths begin at what is the working directory when this object is made; `~` and
+    variables aren't expanded, as in rez's API.
+
     A family that is loaded by name is listed once in the life of this object. `threads` is
     how many threads read and parse, 0 for as many as there are cores; a network file system
     wants more. The other settings are rez's own, with rez's defaults: `package_filenames`,
@@ -85,8 +88,9 @@ class Repositories:
     ) -> list[RepositoryPackage]:
         """The packages of one family, ascending, only those in `version_range`.
 
-        Only those are read. A family that isn't there has no packages; the first package that
-        isn't served raises its `LoadError`, as rez raises.
+        Only those are read. As in rez, a family that isn't there has no packages, nor has a
+        repository that isn't there, which `scan` would report; the first package that isn't
+        served raises its `LoadError`.
         """
         packages: list[RepositoryPackage] = []
         for item in self._native.load_family(name, version_range):
@@ -121,7 +125,7 @@ class Repositories:
                 failure.family,
                 version_range,
                 latest,
-                # where they were found, wherever the working directory is by now
+                # as they were found
                 self._native.locations(),
                 failure.path,
                 rez_tier.Settings(*self._settings),

@@ -82,10 +82,11 @@ def install(
 
     With `validate`, rez loads every served definition too; where the two differ, that is
     logged (`rez.rezload`) and rez's is used. `sample` does so for a share of them, from 0 to
-    1, and `reports` is a directory that differences are written to. With `vm`, what the static
-    tier declines goes to the VM tier before it goes to rez, which pays where one process loads
-    hundreds of files that compute something. What is `None` comes from `REZLOAD_VALIDATE` (0, 1
-    or the share), `REZLOAD_REPORTS` and `REZLOAD_VM` (0 or 1).
+    1, unless `validate` is false. `reports` is a directory that differences are written to. With
+    `vm`, what the static tier declines goes to the VM tier before it goes to rez, which pays
+    where one process loads hundreds of files that compute something. Where both `validate` and
+    `sample` are `None`, `REZLOAD_VALIDATE` (0, 1 or the share) counts; in place of the others,
+    `REZLOAD_REPORTS` and `REZLOAD_VM` (0 or 1).
 
     Where it is installed already, only the settings change. Raises `InstallError` for a rez
     that rezload doesn't know, unless everything is validated; `ImportError` without rez;

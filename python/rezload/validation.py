@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import logging
@@ -77,7 +78,7 @@ class Validator:
         if self._reports is not None:
             try:
                 where = f"; written to {write_report(self._reports, served, found)}"
-            except OSError as error:
+            except Exception as error:  # rez's load goes on whatever it is
                 where = f"; the report can't be written: {error}"
         logger.error(
             "rezload %s (%s tier) and rez differ on %s: %s; rez's result is used%s; "
@@ -129,9 +130,16 @@ def write_report(folder: str, served: Served, found: Difference) -> str:
     path = os.path.join(folder, f"rezload-difference-{name}.json")
     # others read it, as far as the umask lets them, which `tempfile` doesn't ask
     partial = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
-    with open(partial, "w", encoding="ascii") as out:
-        json.dump(report, out, indent=2)
-    os.replace(partial, path)
+    try:
+        with open(partial, "w", encoding="ascii") as out:
+            json.dump(report, out, indent=2)
+        os.replace(partial, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        # another user's, in a folder where each may only replace their own
+        if not os.path.exists(path):
+            raise
     return path
 
 

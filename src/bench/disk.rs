@@ -41,7 +41,7 @@ pub(super) fn passes(
             if cache == "cold" && (cold == Cold::Off || cold_error.is_some()) {
                 continue;
             }
-            note(&format!("from disk, {cache}, {threads} threads"));
+            note(&format!("from disk, {cache}, threads: {threads}"));
             // fills the cache and starts the threads, or is dropped with what it read
             time(&read);
             let mut seconds = [Vec::new(), Vec::new()];

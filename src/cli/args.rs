@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::bench::Cold;
@@ -48,7 +49,7 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Print name, version, requires and variants of each package
     #[command(after_help = EXIT_STATUS)]
-    Load(LoadArgs),
+    Load(Files),
 
     /// Say which tier serves each package, and what made the others decline
     #[command(after_help = EXIT_STATUS)]
@@ -75,8 +76,7 @@ impl Command {
     /// Whether the data is JSON.
     pub fn is_json(&self) -> bool {
         match self {
-            Command::Load(load) => load.files.json,
-            Command::Explain(files) => files.json,
+            Command::Load(files) | Command::Explain(files) => files.json,
             Command::Scan(scan) => scan.json,
             Command::Survey(survey) => survey.json,
             Command::Diff(diff) => diff.json,
@@ -88,8 +88,7 @@ impl Command {
     #[cfg(feature = "vm")]
     pub fn rez(&self) -> Option<&RezChoice> {
         match self {
-            Command::Load(load) => Some(&load.files.rez.choice),
-            Command::Explain(files) => Some(&files.rez.choice),
+            Command::Load(files) | Command::Explain(files) => Some(&files.rez.choice),
             Command::Scan(scan) => Some(&scan.rez.choice),
             Command::Survey(_) => None,
             Command::Diff(diff) => Some(&diff.rez.choice),
@@ -103,6 +102,11 @@ pub(super) struct Files {
     /// A package.py, a directory that holds one, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Whole definitions, all attributes as rez's `load_from_file` returns them, instead of the
+    /// four fields that the solver reads
+    #[arg(long)]
+    pub definition: bool,
 
     /// Print one JSON object a line
     #[arg(long)]
@@ -247,16 +251,6 @@ fn helpers(text: &str) -> Result<usize, String> {
 const MAX_HELPERS: usize = 256;
 
 #[derive(Debug, clap::Args)]
-pub(super) struct LoadArgs {
-    #[command(flatten)]
-    pub files: Files,
-
-    /// Print whole definitions: all attributes, as rez's `load_from_file` returns them
-    #[arg(long)]
-    pub definition: bool,
-}
-
-#[derive(Debug, clap::Args)]
 pub(super) struct ScanArgs {
     /// Repositories, in the order of rez's packages_path: of packages with the same name and
     /// version the first counts
@@ -307,7 +301,8 @@ pub(super) struct ScanArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct Tree {
     /// Folders to search, or definitions
-    #[arg(required = true, value_name = "DIR")]
+    #[arg(required = true, value_name = "DIR",
+          value_parser = OsStringValueParser::new().try_map(root))]
     pub roots: Vec<PathBuf>,
 
     /// Names of definitions; `*`, `?` and `[...]` are wildcards
@@ -338,7 +333,17 @@ impl Tree {
     }
 }
 
+fn root(path: OsString) -> Result<PathBuf, &'static str> {
+    if path == "-" {
+        return Err("standard input is no folder: `load` and `explain` read it");
+    }
+    Ok(path.into())
+}
+
 fn name(text: &str) -> Result<String, String> {
+    if text.ends_with(".yaml") {
+        return Err("only package.py files are looked at here; `scan` loads YAML".to_owned());
+    }
     FileSearch::new().name(text).map(|_| text.to_owned())
 }
 
@@ -464,6 +469,9 @@ fn rounds(text: &str) -> Result<usize, String> {
 fn stem(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(std::path::is_separator) {
         return Err("not the name of a file".to_owned());
+    }
+    if text.ends_with(".py") || text.ends_with(".yaml") {
+        return Err("a name without its extension, such as `package`".to_owned());
     }
     Ok(text.to_owned())
 }

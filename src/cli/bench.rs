@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::BenchArgs;
 use super::input::loader;
-use super::output::{printable, Output, BAD, DIM, GOOD, NAME};
+use super::output::{counted, printable, Output, BAD, DIM, GOOD, NAME};
 use super::table::{percent, Align, Table};
 use crate::bench::record::Row;
 use crate::bench::{report, run as measure, Interpreter, Plan, Record};
@@ -45,6 +45,12 @@ pub(super) fn run(
     }
     if files.is_empty() {
         output.error("there is no definition below what was given");
+        return Ok(Finding::Failed);
+    }
+    // before an hour's work rather than after it
+    if let Err(error) = writable(&args.output) {
+        let folder = args.output.display();
+        output.error(&format!("can't write into `{folder}`: {error}"));
         return Ok(Finding::Failed);
     }
     if cfg!(debug_assertions) {
@@ -120,6 +126,14 @@ fn thread_counts(most: usize) -> Vec<usize> {
     counts
 }
 
+/// Makes the folder, and a file in it that is gone again.
+fn writable(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".rezload-bench-{}", std::process::id()));
+    fs::write(&probe, "")?;
+    fs::remove_file(&probe)
+}
+
 type WriteError = (PathBuf, io::Error);
 
 /// Writes the record and the report; an earlier run of the same day is kept.
@@ -150,8 +164,10 @@ fn write(args: &BenchArgs, record: &Record) -> Result<Vec<PathBuf>, WriteError> 
 
 fn show(record: &Record, output: &mut Output) -> io::Result<()> {
     output.line(&format!(
-        "{NAME}{} definitions{NAME:#}, {} bytes, {}",
-        record.inputs.files, record.inputs.bytes, record.date
+        "{NAME}{}{NAME:#}, {} bytes, {}",
+        counted(record.inputs.files, "definition"),
+        record.inputs.bytes,
+        record.date
     ))?;
     rows("In memory, one thread", &record.memory, output)?;
     rows(

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::args::DiffArgs;
 use super::input::loader;
-use super::output::{printable, printable_path, Output, BAD, DIM, GOOD, NAME, WARN};
+use super::output::{counted, printable, printable_path, Output, BAD, DIM, GOOD, NAME, WARN};
 use super::progress::Progress;
 use super::table::percent;
 use crate::diff::{ask_about_declined, compare, Outcome, RezSays, Scope, State};
@@ -255,7 +255,10 @@ impl Summary {
     fn show(&self, args: &DiffArgs, about: &str, output: &mut Output) -> io::Result<()> {
         let matches: usize = self.matches.values().sum();
         let files = matches + self.mismatches + self.refused + self.declined + self.unknown;
-        output.line(&format!("{NAME}{files} definitions{NAME:#}, {about}"))?;
+        output.line(&format!(
+            "{NAME}{}{NAME:#}, {about}",
+            counted(files, "definition")
+        ))?;
         if self.kept > 0 {
             output.line(&format!("  {DIM}{} from an earlier run{DIM:#}", self.kept))?;
         }

@@ -3,69 +3,79 @@
 use std::io;
 
 use super::args::Files;
-use super::input::{load_each, Outcome};
+use super::input::{define_each, load_each, Outcome};
 use super::json;
 use super::output::{printable, printable_path, snippet, Output, BAD, DIM, GOOD, HELP, NAME};
 use crate::error::LoadError;
-use crate::package::{Tier, TierDeclined};
+use crate::package::{LoadedDefinition, Package, Tier, TierDeclined};
 use crate::rez_tier::{Refusal, RezError, RezTier};
+
+/// What a tier made of a file.
+trait Served {
+    fn tier(&self) -> Tier;
+    /// Why the tiers before declined.
+    fn declined(&self) -> &[TierDeclined];
+}
+
+impl Served for Package {
+    fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    fn declined(&self) -> &[TierDeclined] {
+        &self.declined
+    }
+}
+
+impl Served for LoadedDefinition {
+    fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    fn declined(&self) -> &[TierDeclined] {
+        &self.declined
+    }
+}
 
 /// True when every file was served.
 pub(super) fn run(files: &Files, rez: Option<RezTier>, output: &mut Output) -> io::Result<bool> {
-    load_each(&files.paths, rez, |outcome| {
-        if files.json {
-            output.line(&json::line(outcome))
-        } else {
-            show(outcome, output)
-        }
-    })
+    let asks_rez = rez.is_some();
+    match (files.definition, files.json) {
+        (false, false) => load_each(&files.paths, rez, |it| show(it, asks_rez, output)),
+        (true, false) => define_each(&files.paths, rez, |it| show(it, asks_rez, output)),
+        (false, true) => load_each(&files.paths, rez, |it| output.line(&json::line(it))),
+        (true, true) => define_each(&files.paths, rez, |it| {
+            output.line(&json::definition_line(it))
+        }),
+    }
 }
 
-fn show(outcome: &Outcome, output: &mut Output) -> io::Result<()> {
+fn show(outcome: &Outcome<impl Served>, asks_rez: bool, output: &mut Output) -> io::Result<()> {
     let path = printable_path(&outcome.path);
+    let declined = match &outcome.result {
+        Ok(served) => served.declined(),
+        Err(error) => error.declined(),
+    };
+    for declined in declined {
+        show_declined(&path, &outcome.source, declined, output)?;
+    }
     match &outcome.result {
-        Ok(package) => {
-            for declined in &package.declined {
-                show_declined(&path, &outcome.source, declined, output)?;
-            }
-            output.line(&format!(
-                "{NAME}{path}{NAME:#}: served by the {GOOD}{}{GOOD:#} tier",
-                package.tier
-            ))
-        }
-        Err(error @ LoadError::Declined { declined, .. }) => {
-            show_all_declined(&path, outcome, error, output)?;
-            if declined.iter().any(|declined| declined.tier == Tier::Rez) {
-                return Ok(());
-            }
+        Ok(served) => output.line(&format!(
+            "{NAME}{path}{NAME:#}: served by the {GOOD}{}{GOOD:#} tier",
+            served.tier()
+        )),
+        Err(LoadError::Declined { .. }) if asks_rez => Ok(()),
+        Err(LoadError::Declined { .. }) => {
             output.line(&format!("  {HELP}next{HELP:#}: the rez tier decides"))
         }
-        Err(error @ LoadError::Rez { error: rez, .. }) => {
-            show_all_declined(&path, outcome, error, output)?;
-            show_rez_error(&path, rez, output)
-        }
-        Err(error @ LoadError::Refused { refusal, .. }) => {
-            show_all_declined(&path, outcome, error, output)?;
-            show_refusal(&path, refusal, output)
-        }
+        Err(LoadError::Rez { error, .. }) => show_rez_error(&path, error, output),
+        Err(LoadError::Refused { refusal, .. }) => show_refusal(&path, refusal, output),
         Err(error) => {
             output.flush()?;
-            output.error(&error.to_string());
+            output.load_error(error);
             Ok(())
         }
     }
-}
-
-fn show_all_declined(
-    path: &str,
-    outcome: &Outcome,
-    error: &LoadError,
-    output: &mut Output,
-) -> io::Result<()> {
-    for declined in error.declined() {
-        show_declined(path, &outcome.source, declined, output)?;
-    }
-    Ok(())
 }
 
 /// Why rez couldn't be asked, or gave no answer.
@@ -87,11 +97,18 @@ fn show_refusal(path: &str, refusal: &Refusal, output: &mut Output) -> io::Resul
     let line = refusal
         .line
         .map_or_else(String::new, |line| format!(":{line}"));
+    let text = refusal.to_string();
+    let (first, more) = text.split_once('\n').unwrap_or((&text, ""));
     output.line(&format!(
         "{NAME}{path}{line}{NAME:#}: {BAD}refused{BAD:#} by rez: {}",
-        printable(&refusal.to_string()),
+        printable(first),
     ))?;
-    show_lines(&refusal.traceback, output)
+    // the traceback ends with the message
+    let lines = match refusal.traceback.is_empty() {
+        true => more,
+        false => &refusal.traceback,
+    };
+    show_lines(lines, output)
 }
 
 fn show_lines(text: &str, output: &mut Output) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::io;
 
 use compact_str::CompactString;
 
-use super::args::LoadArgs;
+use super::args::Files;
 use super::definition;
 use super::input::{define_each, load_each, Outcome};
 use super::json;
@@ -12,9 +12,8 @@ use super::output::{printable, Output, DIM, NAME};
 use crate::rez_tier::RezTier;
 
 /// True when every file was served.
-pub(super) fn run(args: &LoadArgs, rez: Option<RezTier>, output: &mut Output) -> io::Result<bool> {
-    let files = &args.files;
-    if args.definition {
+pub(super) fn run(files: &Files, rez: Option<RezTier>, output: &mut Output) -> io::Result<bool> {
+    if files.definition {
         return define_each(&files.paths, rez, |outcome| {
             if files.json {
                 output.line(&json::definition_line(outcome))

@@ -80,8 +80,8 @@ fn run(
     let _ = share_own;
     let status = |served| if served { OK } else { FINDINGS };
     let result = match &args.command {
-        Command::Load(load) => {
-            load::run(load, load.files.rez.tier(python.as_ref()), &mut output).map(status)
+        Command::Load(files) => {
+            load::run(files, files.rez.tier(python.as_ref()), &mut output).map(status)
         }
         Command::Explain(files) => {
             explain::run(files, files.rez.tier(python.as_ref()), &mut output).map(status)

@@ -97,7 +97,10 @@ impl Output {
             }
             LoadError::Declined { .. } => {
                 self.error(&error.to_string());
-                self.hint_once("`rezload explain` says why each tier declines, and what to change");
+                self.hint_once(
+                    "`rezload explain`, with the same options, says why each tier declines, and \
+                     what to change",
+                );
             }
             LoadError::Read { path, source } => {
                 self.error(&error.to_string());
@@ -152,6 +155,11 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
         push_printable(&mut safe, character);
     }
     Cow::Owned(safe)
+}
+
+pub(super) fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
 }
 
 /// The beginning of a very long line, of which JSON has all.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::args::SurveyArgs;
 use super::input::loader;
-use super::output::{printable, printable_path, Output, BAD, DIM, GOOD, NAME};
+use super::output::{counted, printable, printable_path, Output, BAD, DIM, GOOD, NAME};
 use super::progress::Progress;
 use super::table::{percent, Align, Table};
 use crate::error::LoadError;
@@ -234,11 +234,6 @@ impl Report<'_> {
         }
         Ok(())
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{s}")
 }
 
 fn example(bucket: &Bucket) -> String {

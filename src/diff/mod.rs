@@ -159,6 +159,15 @@ pub fn ask_about_declined(outcome: Outcome, rez: &RezTier, scope: Scope, path: &
     };
     let (rez, error) = match loaded {
         Ok(()) => (RezSays::Loads, None),
+        // it did, and holds a value that can't be handed over
+        Err(LoadError::Declined { declined, .. })
+            if declined.iter().any(|declined| {
+                let reason = declined.declined.reason;
+                matches!(reason, Reason::VmValue | Reason::Surrogate)
+            }) =>
+        {
+            (RezSays::Loads, None)
+        }
         Err(LoadError::Refused { refusal, .. }) => (RezSays::Refuses, Some(refusal.to_string())),
         Err(error) => (RezSays::Nothing, Some(error.to_string())),
     };

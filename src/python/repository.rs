@@ -270,15 +270,15 @@ impl PyRepositories {
     fn new(
         py: Python<'_>,
         paths: Vec<PathBuf>,
-        threads: usize,
+        threads: i64,
         package_filenames: Vec<String>,
         allow_unversioned: bool,
         check_definition_files: bool,
     ) -> PyResult<Self> {
-        if threads > MAX_THREADS {
-            let message = format!("threads must be at most {MAX_THREADS}");
+        let Some(threads) = usize::try_from(threads).ok().filter(|n| *n <= MAX_THREADS) else {
+            let message = format!("threads must be from 0 to {MAX_THREADS}");
             return Err(PyValueError::new_err(message));
-        }
+        };
         let literal = Repositories::new(paths)
             .threads(threads)
             .package_filenames(package_filenames)

@@ -30,6 +30,7 @@ mod settings;
 mod spelling;
 
 use std::collections::HashMap;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
@@ -90,6 +91,8 @@ type Slot = Arc<Mutex<Option<Arc<Plan>>>>;
 /// What a scan's jobs share.
 struct Inner {
     paths: Vec<PathBuf>,
+    /// What relative paths begin at, as when rez makes a repository.
+    cwd: Option<PathBuf>,
     settings: Settings,
     threads: usize,
     #[cfg(feature = "rez")]
@@ -106,12 +109,13 @@ struct Inner {
 
 impl Repositories {
     /// The repositories at `paths`, spelled as in rez's `packages_path`: `filesystem@/path`
-    /// and relative paths are good.
+    /// and relative paths are good, which begin at what is the working directory now.
     pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         let paths = paths.into_iter();
         Repositories {
             inner: Arc::new(Inner {
                 paths: paths.map(|path| path.as_ref().to_path_buf()).collect(),
+                cwd: env::current_dir().ok(),
                 settings: Settings::default(),
                 threads: 0,
                 #[cfg(feature = "rez")]
@@ -179,6 +183,7 @@ impl Repositories {
     /// A copy with changed settings, which has listed nothing yet.
     fn with(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner {
+            cwd: self.inner.cwd.clone(),
             paths: self.inner.paths.clone(),
             settings: self.inner.settings.clone(),
             threads: self.inner.threads,
@@ -288,7 +293,7 @@ impl Inner {
     fn locations(&self) -> Result<&[Arc<str>], ScanError> {
         if self.locations.get().is_none() {
             // not in `get_or_init`, for whose end a child would wait that was forked meanwhile
-            let open = |path: &PathBuf| open(path).map_err(|_| path.clone());
+            let open = |path: &PathBuf| self.open(path).map_err(|_| path.clone());
             let _ = self.locations.set(self.paths.iter().map(open).collect());
         }
         let locations = self
@@ -297,11 +302,33 @@ impl Inner {
             .expect("set above, or by another thread");
         match locations {
             Ok(locations) => Ok(locations),
-            Err(refused) => Err(open(refused).err().unwrap_or_else(|| {
+            Err(refused) => Err(self.open(refused).err().unwrap_or_else(|| {
                 // it was refused before and isn't now
                 ScanError::of_repository(refused.clone(), ScanErrorKind::Settings)
             })),
         }
+    }
+
+    /// `FileSystemPackageRepository.__init__`: the location, once its `settings.yaml` is known to
+    /// load. None of those settings changes what packages are.
+    fn open(&self, path: &Path) -> Result<Arc<str>, ScanError> {
+        let location = locate(path, self.cwd.as_deref())?;
+        let file = Path::new(&location).join("settings.yaml");
+        let loads = match read::find(&file, check_settings) {
+            Ok(Some(loads)) => loads,
+            // a directory of that name isn't loaded, but it is there
+            Ok(None) => !file.exists(),
+            Err(error) if file.exists() => {
+                let kind = ScanErrorKind::Load(Box::new(error));
+                return Err(ScanError::of_repository(file, kind));
+            }
+            // in a directory that may not be searched, as for `os.path.exists`
+            Err(_) => true,
+        };
+        if !loads {
+            return Err(ScanError::of_repository(file, ScanErrorKind::Settings));
+        }
+        Ok(location.into())
     }
 
     /// Loads a package, with rez if that is needed and allowed.
@@ -406,28 +433,6 @@ impl Inner {
             }
         }
     }
-}
-
-/// `FileSystemPackageRepository.__init__`: the location, once its `settings.yaml` is known to
-/// load. None of those settings changes what packages are.
-fn open(path: &Path) -> Result<Arc<str>, ScanError> {
-    let location = locate(path)?;
-    let file = Path::new(&location).join("settings.yaml");
-    let loads = match read::find(&file, check_settings) {
-        Ok(Some(loads)) => loads,
-        // a directory of that name isn't loaded, but it is there
-        Ok(None) => !file.exists(),
-        Err(error) if file.exists() => {
-            let kind = ScanErrorKind::Load(Box::new(error));
-            return Err(ScanError::of_repository(file, kind));
-        }
-        // in a directory that may not be searched, as for `os.path.exists`
-        Err(_) => true,
-    };
-    if !loads {
-        return Err(ScanError::of_repository(file, ScanErrorKind::Settings));
-    }
-    Ok(location.into())
 }
 
 #[cfg(feature = "yaml")]

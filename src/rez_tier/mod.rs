@@ -258,13 +258,15 @@ impl Asked<'_> {
     /// The rez tier declines, too, where the tier before it did.
     fn declined(&self, reason: Reason) -> LoadError {
         let last = self.declined.last();
+        // which value it is, the tier before may have said
+        let same = last.filter(|last| last.declined.reason == reason);
         let offset = last.map_or(0, |last| last.declined.offset);
         let mut declined = self.declined.clone();
         declined.push(TierDeclined {
             tier: Tier::Rez,
             declined: Declined::new(reason, offset),
             position: last.map_or(Position { line: 1, column: 1 }, |last| last.position),
-            detail: None,
+            detail: same.and_then(|last| last.detail.clone()),
         });
         LoadError::Declined {
             path: self.path.to_path_buf(),

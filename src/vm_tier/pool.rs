@@ -256,7 +256,9 @@ fn interrupt(vm: &VirtualMachine, sent_at: Instant) -> PyResult<()> {
         run.interrupts += 1;
         run.interrupts
     });
-    state::refuse(Reason::TimeLimit, "the definition runs for too long");
+    let limit = state::with(|run| run.limits.time).unwrap_or_default();
+    let detail = format!("interrupted after {} s", limit.as_secs_f64());
+    state::refuse(Reason::TimeLimit, detail);
     if sent.is_some_and(|sent| sent == MAX_CAUGHT) && !std::thread::panicking() {
         std::panic::resume_unwind(Box::new(Interrupted));
     }
@@ -368,7 +370,7 @@ fn load(interpreter: &Interpreter, job: &Job) -> Outcome {
 
 fn unwound(payload: &(dyn std::any::Any + Send)) -> Refusal {
     if payload.is::<Interrupted>() {
-        return Refusal::new(Reason::TimeLimit, "the definition runs for too long");
+        return Refusal::new(Reason::TimeLimit, "interrupted");
     }
     let text = payload
         .downcast_ref::<String>()

@@ -597,6 +597,50 @@ def test_reports_that_can_t_be_written_don_t_stop_rez(
     assert "can't be written" in message
 
 
+def test_a_report_that_another_user_wrote_is_written(
+    literal: str,
+    tmp_path: Path,
+    logged: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a folder such as /tmp nobody may replace what is someone else's."""
+    pretend(monkeypatch, lambda path, literal: ({}, "static"))
+    reports = tmp_path / "reports"
+
+    def refuse(source: str, target: str) -> None:
+        raise PermissionError(1, "Operation not permitted", source, None, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        rezload.install(validate=True, reports=reports)
+        load(literal)
+        assert list(reports.iterdir()) == []
+    rezload.uninstall()
+    rezload.install(validate=True, reports=reports)
+    load(literal)
+    [report] = reports.iterdir()
+    monkeypatch.setattr(os, "replace", refuse)
+    rezload.uninstall()
+    rezload.install(validate=True, reports=reports)
+    load(literal)
+    assert list(reports.iterdir()) == [report]
+    first, second, third = logged()
+    assert "can't be written: [Errno 1]" in first
+    assert f"written to {report}" in second and f"written to {report}" in third
+
+
+def test_reports_stay_where_they_began(
+    literal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretend(monkeypatch, lambda path, literal: ({}, "static"))
+    monkeypatch.chdir(tmp_path)
+    rezload.install(validate=True, reports="reports")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    load(literal)
+    assert len(list((tmp_path / "reports").iterdir())) == 1
+
+
 def test_what_rez_refuses_is_refused(
     tmp_path: Path, logged: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -664,7 +708,7 @@ def test_the_command_compares_files(literal: str, tmp_path: Path) -> None:
         ("True", {}, 1.0),
         ("0.01", {}, 0.01),
         ("0.01", {"validate": False}, 0.0),
-        ("0.01", {"validate": True}, 0.01),
+        ("0.01", {"validate": True}, 1.0),
         ("0.01", {"sample": 0.5}, 0.5),
         (None, {"validate": True}, 1.0),
         (None, {"sample": 0.5}, 0.5),
@@ -690,6 +734,13 @@ def test_a_share_that_is_none_is_an_error(
     monkeypatch.setenv("REZLOAD_VALIDATE", variable)
     with pytest.raises(ValueError, match=f"REZLOAD_VALIDATE .* not '{variable}'"):
         rezload.install()
+    assert not rezload.is_installed()
+
+
+@pytest.mark.parametrize("sample", ["x", "0.5", 2, -0.1, float("nan")])
+def test_a_sample_that_is_no_share_is_an_error(sample: Any) -> None:
+    with pytest.raises(ValueError, match="sample must be a share from 0 to 1, not"):
+        rezload.install(sample=sample)
     assert not rezload.is_installed()
 
 

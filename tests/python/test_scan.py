@@ -406,13 +406,18 @@ def test_repositories_stay_where_they_were_found(
         }
         write(tmp_path / name / "packages", files)
     monkeypatch.chdir(tmp_path / "one")
-    repositories = Repositories("packages")
+    repositories, unused = Repositories("packages"), Repositories("packages")
     for folder in ["one", "two", "."]:
         monkeypatch.chdir(tmp_path / folder)
         assert [p.requires for p in repositories.load_family("com")] == [["from_one"]]
         assert [p.uri for p in repositories.load_family("fam")] == [
             os.path.join(location(tmp_path / "one" / "packages"), "fam", "1", "package.py")
         ]
+    # made there, and asked for the first time elsewhere
+    assert [p.version for p in unused.load_family("fam")] == ["1"]
+    items = rezload.scan("one/packages", "fam")
+    monkeypatch.chdir(tmp_path / "two")
+    assert [item.version for item in items] == ["1"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a working directory can't be removed there")
