@@ -343,8 +343,14 @@ fn explain_has_another_answer_for_a_whole_definition() {
         "name = 'x'\nversion = '1'\nimport configparser\nini = configparser.ConfigParser()\n";
     fs::write(&path, text).unwrap();
     let path = path.to_str().unwrap();
-    let fields = rezload(&["explain", "--fallback", "none", path]);
-    let whole = rezload(&["explain", "--fallback", "none", "--definition", path]);
+    let explain = |arguments: &[&str]| {
+        let mut command = command();
+        command
+            .env("REZLOAD_VM", "1")
+            .args(["explain", "--fallback", "none"]);
+        run(command.args(arguments))
+    };
+    let (fields, whole) = (explain(&[path]), explain(&["--definition", path]));
     assert_eq!((fields.status, whole.status), (0, 1));
     assert!(
         fields.stdout.contains("served by the vm tier"),

@@ -149,12 +149,21 @@ fn held_by(modules: &[(PyObjectRef, PyObjectRef)], all: &PyObject) -> u64 {
         for (key, value) in held {
             print.identity(&key);
             print.identity(&value);
-            if !value.is(all) {
+            if !value.is(all) && !is_cache(name, &key) {
                 print.inside(&value);
             }
         }
     }
     print.0.finish()
+}
+
+/// The patterns that `re` has compiled.
+fn is_cache(module: &PyObject, key: &PyObject) -> bool {
+    let is = |object: &PyObject, texts: &[&str]| {
+        let text = object.downcast_ref::<PyStr>();
+        text.is_some_and(|text| texts.iter().any(|it| text.as_bytes() == it.as_bytes()))
+    };
+    is(module, &["re"]) && is(key, &["_cache", "_cache2"])
 }
 
 struct Print(std::hash::DefaultHasher);

@@ -5,7 +5,7 @@ use rustpython_vm::builtins::{PyDict, PyDictRef, PyFunction, PyModule, PyStr};
 use rustpython_vm::{AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine};
 
 use super::interpreter::Parts;
-use super::natives::{decline, REX_FUNCTIONS};
+use super::natives::{decline, facts::keep, REX_FUNCTIONS};
 use super::run::{watch_changes, Running};
 use super::state;
 use super::FILENAME;
@@ -39,21 +39,26 @@ fn process_dict(
     if depth > MAX_DEPTH {
         return Err(decline(vm, Reason::RecursionLimit, "dicts in dicts"));
     }
-    // the evaluation of a function may change the dict: rez's loop would raise
-    let len = dict.__len__();
-    for key in dict.keys_vec() {
-        let value = dict.get_item(&*key, vm)?;
-        let processed = process_value(value, data, running, parts, depth, vm)?;
-        if dict.__len__() != len {
+    // the evaluation of a function may change the dict: rez's loop would raise, or go another way
+    let (size, keys) = (dict.size(), dict.keys_vec());
+    for key in &keys {
+        let value = dict.get_item(&**key, vm)?;
+        let processed = process_value(value.clone(), data, running, parts, depth, vm)?;
+        let may_have_run = !processed.is(&value) || processed.downcast_ref::<PyDict>().is_some();
+        if dict.size() != size || may_have_run && !are_same(&keys, &dict.keys_vec()) {
             return Err(decline(
                 vm,
                 Reason::Raised,
-                "RuntimeError: dictionary changed size during iteration",
+                "RuntimeError: dictionary keys changed during iteration",
             ));
         }
-        dict.set_item(&*key, processed, vm)?;
+        dict.set_item(&**key, processed, vm)?;
     }
     Ok(())
+}
+
+fn are_same(one: &[PyObjectRef], other: &[PyObjectRef]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(a, b)| a.is(b))
 }
 
 fn process_value(
@@ -152,11 +157,13 @@ fn evaluate_early(
     globals.set_item("building", vm.ctx.new_bool(false).into(), vm)?;
     globals.set_item("testing", vm.ctx.new_bool(false).into(), vm)?;
     globals.set_item("build_variant_index", vm.ctx.new_int(0).into(), vm)?;
-    globals.set_item(
+    // one list for all functions: `get_objects` copies the dict alone
+    let requires = keep(
         "build_variant_requires",
         vm.ctx.new_list(Vec::new()).into(),
         vm,
     )?;
+    globals.set_item("build_variant_requires", requires, vm)?;
     match count {
         0 => copy.call((), vm),
         1 => copy.call((data.clone(),), vm),

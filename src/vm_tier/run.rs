@@ -11,7 +11,7 @@ use super::front::{self, Cut, Early};
 use super::handed;
 use super::integrity::{self, Fingerprint};
 use super::interpreter::{execute, Interpreter, Parts};
-use super::natives::imports;
+use super::natives::{facts::check_shared, imports};
 use super::outcome::Refusal;
 use super::process::process;
 use super::state;
@@ -127,6 +127,7 @@ fn attempt<T>(
         };
         let globals = vm.ctx.new_dict();
         let outcome = attributes(code, running, parts, &globals, vm)
+            .and_then(|data| check_shared(vm).map(|()| data))
             .map_err(|error| raised(&error, vm))
             .and_then(|data| {
                 let value = then(&data, vm);
@@ -135,7 +136,12 @@ fn attempt<T>(
             });
         // functions hold the globals that hold them
         globals.clear();
-        drop(state::with(|run| std::mem::take(&mut run.raised)));
+        drop(state::with(|run| {
+            (
+                std::mem::take(&mut run.raised),
+                std::mem::take(&mut run.shared),
+            )
+        }));
         let before = state::with(|run| run.fingerprint).flatten();
         let changed = before.is_some_and(|before| !before.is_unchanged(vm));
         if changed || !imports::are_containers_unchanged() {

@@ -1,6 +1,7 @@
 //! What the natives know of the definition that is running on this thread.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub(super) struct Run {
     pub imported: Vec<String>,
     /// The exceptions that the definition itself has raised.
     pub raised: Vec<PyObjectRef>,
+    /// The objects that rez or the library hands out again and again, by name, and their texts.
+    pub shared: BTreeMap<String, (PyObjectRef, String)>,
     pub printed: usize,
     pub read: usize,
     /// What the code binds without making it itself.
@@ -79,6 +82,7 @@ pub(super) fn start(profile: &Arc<Profile>, limits: Limits, file: Option<File>) 
         importing: 0,
         imported: Vec::new(),
         raised: Vec::new(),
+        shared: BTreeMap::new(),
         printed: 0,
         read: 0,
         handed: Rc::default(),

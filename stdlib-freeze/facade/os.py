@@ -85,11 +85,13 @@ def _asked(function, path, kinds="string, bytes or os.PathLike"):
 
 def fsencode(filename):
     filename = fspath(filename)
+    _rezload.check_encoding(_text(filename))
     return filename.encode("utf-8", "surrogateescape") if isinstance(filename, str) else filename
 
 
 def fsdecode(filename):
     filename = fspath(filename)
+    _rezload.check_encoding(_text(filename))
     return filename.decode("utf-8", "surrogateescape") if isinstance(filename, bytes) else filename
 
 

@@ -61,6 +61,7 @@ class _UnameMeta(type):
 class uname_result(metaclass=_UnameMeta):
     """What `uname` gives; `processor` is asked for when it is wanted, as in Python 3.9."""
 
+    __slots__ = ()
     system = property(lambda self: _fact("platform.system"))
     node = property(lambda self: _fact("platform.node"))
     release = property(lambda self: _fact("platform.release"))
@@ -86,7 +87,7 @@ class uname_result(metaclass=_UnameMeta):
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = _refuse
     __contains__ = __mul__ = __rmul__ = __repr__ = __str__ = __hash__ = __bool__ = _refuse
-    __getattr__ = index = count = _refuse
+    __getattr__ = __setattr__ = __delattr__ = index = count = _refuse
 
     @property
     def __class__(self):
@@ -94,8 +95,11 @@ class uname_result(metaclass=_UnameMeta):
         _rezload.decline("attribute-unknown", "what platform.uname() is")
 
 
+_UNAME = uname_result()
+
+
 def uname():
-    return uname_result()
+    return _UNAME
 
 
 def freedesktop_os_release():

@@ -8,13 +8,23 @@ use rustpython_vm::builtins::{PyDictRef, PyInt, PyModule, PyStr, PyStrRef, PyTup
 use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{Py, PyObjectRef, PyResult, VirtualMachine};
 
+use super::super::literal;
 use super::super::profile::Profile;
-use super::super::{literal, state};
+use super::super::state::{self, Run};
 use super::{decline, host_text, natives};
 use crate::decline::Reason;
 
 pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
-    natives!(module, vm, environ, fact, getenv, known_fact);
+    natives!(
+        module,
+        vm,
+        check_encoding,
+        environ,
+        fact,
+        getenv,
+        known_fact,
+        shared
+    );
     Ok(())
 }
 
@@ -22,6 +32,8 @@ pub(super) fn add(module: &Py<PyModule>, vm: &VirtualMachine) -> PyResult<()> {
 fn fact(name: PyStrRef, vm: &VirtualMachine) -> PyResult {
     let name = name.to_string_lossy();
     match find(&name, vm)? {
+        // CPython has the same object each time
+        Some(value) if !is_immutable(&value, vm) => keep(&name, value, vm),
         Some(value) => Ok(value),
         None => Err(decline(vm, Reason::HostFact, name)),
     }
@@ -53,6 +65,61 @@ fn find(name: &str, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
         KNOWN.with_borrow_mut(|known| known.insert(name.to_owned(), value.clone()));
     }
     Ok(value)
+}
+
+/// Declines `text`, which comes from the file system or goes there, where CPython has bytes other
+/// than UTF-8 for it (`sys.getfilesystemencoding()`), or may have.
+pub(super) fn check_text(text: &str, vm: &VirtualMachine) -> PyResult<()> {
+    if text.is_ascii() || cfg!(windows) {
+        return Ok(());
+    }
+    let encoding = match find("sys.getfilesystemencoding", vm)? {
+        Some(encoding) => Some(encoding),
+        None => find("locale.encoding", vm)?,
+    };
+    let is_utf_8 = encoding.is_some_and(|it| literal::text(&it).is_some_and(|it| it == "utf-8"));
+    match is_utf_8 {
+        true => Ok(()),
+        false => {
+            let detail = "a path or a variable beyond ASCII, where that isn't UTF-8";
+            Err(decline(vm, Reason::HostFact, detail))
+        }
+    }
+}
+
+/// [`check_text`] for the facades.
+fn check_encoding(text: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
+    check_text(&text.to_string_lossy(), vm)
+}
+
+/// The object that rez or the library keeps as `name` and hands out again and again: `made`, or
+/// what was the first time. A definition that changes it declines.
+fn shared(name: PyStrRef, made: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    keep(&name.to_string_lossy(), made, vm)
+}
+
+pub(in super::super) fn keep(name: &str, made: PyObjectRef, vm: &VirtualMachine) -> PyResult {
+    let kept = |run: &mut Run| run.shared.get(name).map(|(object, _)| object.clone());
+    if let Some(object) = state::with(kept).flatten() {
+        return Ok(object);
+    }
+    let text = made.repr(vm)?.to_string_lossy().into_owned();
+    state::with(|run| {
+        run.shared.insert(name.to_owned(), (made.clone(), text));
+    });
+    Ok(made)
+}
+
+/// Declines a definition that has changed one of these objects, and forgets them.
+pub(in super::super) fn check_shared(vm: &VirtualMachine) -> PyResult<()> {
+    let shared = state::with(|run| std::mem::take(&mut run.shared)).unwrap_or_default();
+    for (name, (object, text)) in shared {
+        if object.repr(vm)?.to_string_lossy() != text {
+            let detail = format!("a change of {name}, which rez keeps");
+            return Err(decline(vm, Reason::Sandbox, detail));
+        }
+    }
+    Ok(())
 }
 
 thread_local! {

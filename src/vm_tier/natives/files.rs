@@ -10,6 +10,7 @@ use rustpython_vm::convert::ToPyObject;
 use rustpython_vm::{Py, PyResult, VirtualMachine};
 
 use super::super::state;
+use super::facts::check_text;
 use super::{decline, host_text, natives};
 use crate::decline::Reason;
 
@@ -88,7 +89,10 @@ fn host_path(path: &PyStrRef, vm: &VirtualMachine) -> PyResult<OsString> {
         Some(path) if path.contains('\0') => {
             Err(vm.new_value_error("embedded null byte".to_owned()))
         }
-        Some(path) => Ok(OsString::from(path)),
+        Some(path) => {
+            check_text(path, vm)?;
+            Ok(OsString::from(path))
+        }
         None => Err(decline(vm, Reason::HostFact, "a path that isn't UTF-8")),
     }
 }

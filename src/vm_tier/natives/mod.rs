@@ -3,7 +3,7 @@
 //! Everything here reads. What would write, start or connect isn't here at all: the
 //! interpreter is built without RustPython's host environment.
 
-mod facts;
+pub(super) mod facts;
 mod files;
 mod hash;
 pub(super) mod imports;
@@ -243,7 +243,10 @@ fn literal_eval(text: PyStrRef, vm: &VirtualMachine) -> PyResult {
 /// Text of the host's as Python has it; what isn't UTF-8 would be escaped with surrogates.
 pub(super) fn host_text(text: &std::ffi::OsStr, vm: &VirtualMachine) -> PyResult {
     match text.to_str() {
-        Some(text) => Ok(vm.ctx.new_str(text).into()),
+        Some(text) => {
+            facts::check_text(text, vm)?;
+            Ok(vm.ctx.new_str(text).into())
+        }
         None => Err(decline(
             vm,
             Reason::HostFact,

@@ -55,7 +55,8 @@ class System:
 
     @property
     def variant(self):
-        return ["platform-%s" % self.platform, "arch-%s" % self.arch, "os-%s" % self.os]
+        made = ["platform-%s" % self.platform, "arch-%s" % self.arch, "os-%s" % self.os]
+        return _rezload.shared("rez.system.variant", made)
 
     def __getattr__(self, name):
         _rezload.decline("attribute-unknown", "rez.system.system." + name)
