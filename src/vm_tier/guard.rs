@@ -11,7 +11,7 @@
 use ruff_text_size::{Ranged, TextRange};
 use rustpython_vm::builtins::{
     PyBaseException, PyBaseExceptionRef, PyBytes, PyComplex, PyDictRef, PyFloat, PyFunction, PyInt,
-    PyStr, PyTuple, PyType,
+    PyModule, PyStr, PyTuple, PyType,
 };
 use rustpython_vm::compiler::ast::name::Name;
 use rustpython_vm::compiler::ast::visitor::transformer::{
@@ -263,6 +263,13 @@ impl Transformer for Guard {
                     }
                 } else if name.starts_with('_') && !KNOWN_PRIVATE.contains(&name) {
                     wrap(&mut attribute.value, PRIVATE);
+                } else if name == "from_bytes" && !is_name(&attribute.value, "int") {
+                    // CPython calls a subclass for what it reads
+                    let odd = (
+                        Reason::AttributeUnknown,
+                        "`from_bytes` of a subclass of int",
+                    );
+                    self.odd.set(Some(odd));
                 }
             }
             Expr::BinOp(operation)
@@ -306,6 +313,10 @@ fn is_exit(target: &Expr) -> bool {
         Expr::List(list) => list.elts.iter().any(is_exit),
         _ => false,
     }
+}
+
+fn is_name(expression: &Expr, wanted: &str) -> bool {
+    matches!(expression, Expr::Name(name) if name.id.as_str() == wanted)
 }
 
 fn is_super(expression: &Expr) -> bool {
@@ -434,6 +445,98 @@ fn private(object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
     let detail = format!("a private attribute of a {}", object.class().name());
     Err(decline(vm, Reason::AttributeUnknown, detail))
+}
+
+/// Special attributes that are on the same objects in all Pythons.
+const SETTLED: &[&str] = &[
+    "__call__",
+    "__class__",
+    "__contains__",
+    "__delitem__",
+    "__doc__",
+    "__eq__",
+    "__file__",
+    "__getitem__",
+    "__iter__",
+    "__len__",
+    "__name__",
+    "__next__",
+    "__setitem__",
+    "__str__",
+    "__version__",
+];
+
+/// Refuses to say whether an object of the library has the attribute `name`, where that depends on
+/// the version, or is more than is known.
+pub(super) fn ask_of_library(
+    object: &PyObjectRef,
+    name: &str,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let class = match object.downcast_ref::<PyType>() {
+        Some(class) => class,
+        None => object.class(),
+    };
+    if natives::is_own_function(object, vm) {
+        return Ok(());
+    }
+    let refuse = || {
+        let detail = format!("whether a {} has {name:?}", class.name());
+        Err(decline(vm, Reason::AttributeUnknown, detail))
+    };
+    let exceptions = &vm.ctx.exceptions;
+    let says_name = [exceptions.name_error, exceptions.attribute_error];
+    if state::minor() < 10
+        && ["name", "obj"].contains(&name)
+        && says_name.iter().any(|says| class.fast_issubclass(*says))
+    {
+        return refuse();
+    }
+    if name.starts_with("__") && name.ends_with("__") {
+        return match is_own(class, vm) || SETTLED.contains(&name) {
+            true => Ok(()),
+            false => refuse(),
+        };
+    }
+    if name.starts_with('_') && !KNOWN_PRIVATE.contains(&name) {
+        private(object.clone(), vm)?;
+        if object.downcast_ref::<PyModule>().is_some() {
+            return refuse();
+        }
+    }
+    if object.downcast_ref::<PyModule>().is_some() {
+        // the view knows
+        return Ok(());
+    }
+    // of its own kinds RustPython has all that CPython has, and facades less
+    let is_whole = |class: &Py<PyType>| {
+        let module = module(class, vm).unwrap_or_default();
+        let root = module.split('.').next().unwrap_or_default();
+        // the classes that `namedtuple` makes say other modules
+        let fields = vm.ctx.intern_str("_field_defaults");
+        is_builtin(class, vm)
+            || class.attributes().get(fields).is_some()
+            || ["builtins", "_rezload_dsl", "datetime"].contains(&root)
+            || OF_CPYTHON.contains(&root)
+    };
+    let is_function = object
+        .class()
+        .is(vm.ctx.types.builtin_function_or_method_type);
+    if object.downcast_ref::<PyFunction>().is_some() {
+        return Ok(());
+    }
+    if class
+        .mro_map_collect(is_whole)
+        .into_iter()
+        .all(|whole| whole)
+        && !is_function
+    {
+        return Ok(());
+    }
+    match vm.get_attribute_opt(object, vm.ctx.intern_str(name))? {
+        Some(_) => Ok(()),
+        None => refuse(),
+    }
 }
 
 /// Gives the class or the object, whose `__init__` is read by that name: those of facades do less
@@ -583,6 +686,24 @@ pub(super) fn check(error: &PyBaseExceptionRef, used: bool, vm: &VirtualMachine)
         // comprehensions are functions in CPython before 3.12: theirs are `NameError`s
         exceptions.unbound_local_error,
     ];
+    // of a named tuple's `_replace`, which was a ValueError before 3.13
+    let text = error.get_arg(0);
+    let text = text.as_ref().and_then(literal::text).unwrap_or_default();
+    if state::minor() < 13 && text.starts_with("Got unexpected field names") {
+        return refuse("a caught");
+    }
+    if class.is(exceptions.attribute_error) {
+        let part = |name: &'static str| {
+            let found = error
+                .as_object()
+                .generic_getattr(vm.ctx.intern_str(name), vm);
+            found.ok().filter(|found| !vm.is_none(found))
+        };
+        if let (Some(name), Some(object)) = (part("name"), part("obj")) {
+            let name = literal::text(&name).unwrap_or_default();
+            ask_of_library(&object, name, vm)?;
+        }
+    }
     let place = innermost(error);
     let faithful = FAITHFUL.contains(&place.as_str()) || place.starts_with("<frozen rez");
     let native = !place.starts_with("<frozen ");
@@ -684,8 +805,10 @@ fn is_shared(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<bool> 
         a.downcast_ref_if_exact::<PyInt>(vm),
         b.downcast_ref_if_exact::<PyInt>(vm),
     ) {
-        // CPython has these once, and so has RustPython
-        let small = i64::try_from(a.as_bigint()).is_ok_and(|a| (-5..=256).contains(&a));
+        // CPython has these once, and so has RustPython; before 3.11 not what it computes from
+        // large ones
+        let small = state::minor() >= 11
+            && i64::try_from(a.as_bigint()).is_ok_and(|a| (-5..=256).contains(&a));
         return Ok(!small && a.as_bigint() == b.as_bigint());
     }
     if let (Some(a), Some(b)) = (

@@ -7,9 +7,10 @@
 
 use std::cell::Cell;
 
-use rustpython_vm::builtins::{PyDictRef, PyFloat, PyFrozenSet, PyInt, PySet, PyStr};
+use memchr::memmem;
+use rustpython_vm::builtins::{PyDictRef, PyFloat, PyFrozenSet, PyInt, PySet, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine};
 
 use super::classes::set_method;
 use super::guard;
@@ -31,6 +32,7 @@ struct Originals {
 
 thread_local! {
     static ORIGINALS: Cell<Option<Originals>> = const { Cell::new(None) };
+    static VIEWS: Cell<[Option<ReprFunc>; 2]> = const { Cell::new([None; 2]) };
 }
 
 /// Replaces what shows the order of sets, once a thread.
@@ -48,6 +50,42 @@ pub(super) fn install(vm: &VirtualMachine) {
         t.slots.repr.store(Some(represent));
     }
     set_method(vm.ctx.types.set_type, "pop", pop, vm);
+    let views = views(vm);
+    VIEWS.set(views.map(|view| view.slots.repr.load()));
+    for view in views {
+        view.slots.repr.store(Some(represent_view));
+    }
+    // what fits a type parameter is asked by CPython alone
+    let union = &vm.ctx.types.union_type.slots.as_mapping;
+    union.subscript.store(Some(|_, _, vm| {
+        Err(decline(
+            vm,
+            Reason::VmValue,
+            "a union of types with an index",
+        ))
+    }));
+}
+
+fn views(vm: &VirtualMachine) -> [&'static Py<PyType>; 2] {
+    [vm.ctx.types.dict_values_type, vm.ctx.types.dict_items_type]
+}
+
+/// The text of a view that isn't in what it views, where RustPython ends elsewhere than CPython.
+fn represent_view(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let [values, items] = VIEWS.get();
+    let is_values = object.class().is(views(vm)[0]);
+    let Some(original) = (if is_values { values } else { items }) else {
+        return Err(decline(vm, Reason::VmValue, "the text of a view"));
+    };
+    let text = original(object, vm)?;
+    if memmem::find(text.as_bytes(), b"{...}").is_some() {
+        return Err(decline(
+            vm,
+            Reason::VmValue,
+            "the text of a view in its dict",
+        ));
+    }
+    Ok(text)
 }
 
 /// The number of elements, and which of the two types it is.
@@ -407,6 +445,7 @@ pub(super) fn replace_builtins(builtins: &PyDictRef, vm: &VirtualMachine) -> PyR
                     }
                     if !changes {
                         observe::ask(&args.args[0], &asked, vm)?;
+                        guard::ask_of_library(&args.args[0], &asked, vm)?;
                     }
                 }
                 if let Some(value) = args.args.get(2).filter(|_| changes) {

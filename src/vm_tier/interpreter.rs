@@ -219,7 +219,13 @@ fn builtins(python: (u8, u8), vm: &VirtualMachine) -> PyResult<PyDictRef> {
         "breakpoint",
         "memoryview",
         "help",
+        // CPython 3.11 and 3.12 nest them less deep
+        "BaseExceptionGroup",
+        "ExceptionGroup",
     ] {
+        if builtins.get_item_opt(name, vm)?.is_none() {
+            continue;
+        }
         let function = vm.new_function(name, move |_: FuncArgs, vm: &VirtualMachine| -> PyResult {
             Err(natives::decline(
                 vm,

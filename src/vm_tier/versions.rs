@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use memchr::memmem;
-use rustpython_vm::builtins::{PyStr, PyType};
+use rustpython_vm::builtins::{PyFloat, PyStr, PyType};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 
@@ -20,12 +20,18 @@ const LATER: &[(&str, u8)] = &[
     ("add_note", 11),
     ("bit_count", 10),
     ("cache_parameters", 9),
+    ("end_lineno", 10),
+    ("end_offset", 10),
     ("from_bytes", 11),
     ("from_number", 14),
+    ("gi_suspended", 11),
+    ("hardlink_to", 10),
     ("is_integer", 12),
     ("mapping", 10),
+    ("name_from", 12),
     ("removeprefix", 9),
     ("removesuffix", 9),
+    ("resize", 14),
     ("to_bytes", 11),
 ];
 
@@ -37,6 +43,7 @@ const LATER_BUILTINS: &[(&str, u8)] = &[
     ("BaseExceptionGroup", 11),
     ("ExceptionGroup", 11),
     ("PythonFinalizationError", 13),
+    ("_IncompleteInputError", 13),
 ];
 
 /// The builtins that the Python of the minor version `minor` doesn't have.
@@ -83,8 +90,26 @@ pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)>
             .find(|at| !at.checked_sub(1).is_some_and(|i| word(&bytes[i])))
             .map(|at| (at, "slice()"))
     };
+    // those of a function stand in another order before 3.11
+    let locals = || {
+        let is_in_function = |at: &usize| {
+            let line = bytes[..*at].rsplit(|byte| *byte == b'\n').next();
+            line.is_some_and(|line| line.first().is_some_and(u8::is_ascii_whitespace))
+        };
+        let mut found = memmem::find_iter(bytes, b"locals(").filter(is_in_function);
+        found
+            .next()
+            .filter(|_| minor < 11)
+            .map(|at| (at, "locals()"))
+    };
+    let general = || {
+        let found = general_percent(bytes).filter(|_| minor < 9);
+        found.map(|at| (at, "the format %g"))
+    };
     attribute
         .or_else(slice)
+        .or_else(general)
+        .or_else(locals)
         .or_else(|| subscripted(text, minor))
 }
 
@@ -219,6 +244,16 @@ pub(super) fn install(minor: u8, vm: &VirtualMachine) {
             class.slots.call.store(None);
         });
     }
+    if minor < 10 {
+        for class in [
+            vm.ctx.exceptions.name_error,
+            vm.ctx.exceptions.attribute_error,
+        ] {
+            with_subclasses(class, &mut |class| {
+                class.slots.getattro.store(Some(no_name));
+            });
+        }
+    }
     if minor < 9 {
         OR_OF_DICTS.set(types.dict_type.slots.as_number.or.load());
         for class in [types.dict_type, types.mappingproxy_type] {
@@ -232,6 +267,15 @@ pub(super) fn refuse_or_of_dicts(class: &Py<PyType>) {
     let number = &class.slots.as_number;
     number.or.store(Some(no_or_of_dicts));
     number.inplace_or.store(Some(no_or_of_dicts));
+}
+
+/// Attributes of an exception that says since Python 3.10 what wasn't there.
+fn no_name(object: &PyObject, name: &Py<PyStr>, vm: &VirtualMachine) -> PyResult {
+    if [&b"name"[..], b"obj"].contains(&name.as_bytes()) && !state::is_importing() {
+        let detail = "the name in an exception, before Python 3.10";
+        return Err(decline(vm, Reason::AttributeUnknown, detail));
+    }
+    object.generic_getattr(name, vm)
 }
 
 fn no_or_of_types(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
@@ -255,6 +299,25 @@ fn or_while_importing(
     }
 }
 
+/// Ends of formats of numbers other than `g` and `n`.
+const NOT_GENERAL: [char; 5] = ['f', 'F', 'e', 'E', '%'];
+
+/// Where `text` has a `%` with the format `g`, for which 3.8 keeps zeros of what it has rounded to
+/// even.
+fn general_percent(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'%', text).find(|at| {
+        let mut rest = &text[at + 1..];
+        if rest.first() == Some(&b'(') {
+            let end = memchr::memchr(b')', rest).unwrap_or(rest.len() - 1);
+            rest = &rest[end + 1..];
+        }
+        let is_part =
+            |byte: &&u8| matches!(byte, b'-' | b'+' | b' ' | b'#' | b'.' | b'*' | b'0'..=b'9');
+        let kind = rest.iter().find(|byte| !is_part(byte));
+        matches!(kind, Some(b'g' | b'G'))
+    })
+}
+
 /// `__format__`: separators behind the point came with 3.14, `z` with 3.11, zeros for strings with
 /// 3.10.
 fn format(object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
@@ -272,7 +335,11 @@ fn format(object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult 
         filled.next();
     }
     let precision = filled.as_str().split_once('.');
+    // the type may be left out
+    let general = || !spec.is_empty() && !spec.ends_with(NOT_GENERAL);
     let is_later = match state::minor() {
+        // 3.8 keeps zeros of what it has rounded to even
+        ..9 if object.downcast_ref::<PyFloat>().is_some() && general() => true,
         ..10 => spec.contains('z') || text && spec.contains('0'),
         10 => spec.contains('z'),
         11.. => false,

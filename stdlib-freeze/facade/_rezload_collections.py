@@ -19,6 +19,15 @@ _rezload.ask_constructor(defaultdict)
 Counter("a").most_common(1)
 
 if _minor < 9:
+    _init_of_dict = UserDict.__init__
+
+    def _init(*args, **kwargs):
+        if "dict" in kwargs:
+            # it was the name of a parameter
+            _rezload.decline("attribute-unknown", "UserDict(dict=...) before Python 3.9")
+        _init_of_dict(*args, **kwargs)
+
+    UserDict.__init__ = _init
     del UserString.removeprefix, UserString.removesuffix
 if _minor < 10:
     # counters didn't compare as multisets

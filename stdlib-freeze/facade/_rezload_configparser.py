@@ -25,6 +25,17 @@ if _minor < 13:
     MultilineContinuationError.__init__ = refusing(
         "attribute-unknown", "configparser.MultilineContinuationError")
 
+_init_parser = RawConfigParser.__init__
+
+
+def _init_of_prefixes(self, *args, inline_comment_prefixes=None, **kwargs):
+    if any(not prefix.strip() for prefix in inline_comment_prefixes or ()):
+        _rezload.decline("attribute-unknown", "configparser: blanks that begin comments")
+    _init_parser(self, *args, inline_comment_prefixes=inline_comment_prefixes, **kwargs)
+
+
+RawConfigParser.__init__ = _init_of_prefixes
+
 _init = ParsingError.__init__
 
 

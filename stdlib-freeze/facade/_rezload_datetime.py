@@ -162,6 +162,9 @@ def _from_iso(cls, kinds):
                 _digits(text, kind) for kind in kinds):
             # 3.11 reads more
             _rezload.decline("attribute-unknown", "fromisoformat(%r)" % (text,))
+        if text[11:13] == "24" or text[:3] == "24:":
+            # midnight, in some
+            _rezload.decline("attribute-unknown", "fromisoformat(%r)" % (text,))
         return original(text)
 
     cls.fromisoformat = classmethod(fromisoformat)

@@ -46,5 +46,37 @@ for _name, _method in list(Decimal.__dict__.items()):
     if _code and not _name.startswith("_") and "context" in _code.co_varnames[:_code.co_argcount]:
         setattr(Decimal, _name, _in_context(_name, _method))
 
+_format, _pow, _rpow = Decimal.__format__, Decimal.__pow__, Decimal.__rpow__
+
+
+def __format__(self, specifier, context=None, _localeconv=None):
+    if isinstance(specifier, str) and (
+            specifier[-1:] == "n" or any(mark in specifier for mark in "_#z")):
+        # what is written in C takes others
+        _rezload.decline("attribute-unknown", "the format %r of a Decimal" % specifier)
+    return _format(self, specifier, context, _localeconv)
+
+
+def _is_long(value):
+    return isinstance(value, Decimal) and len(value._int) > _pydecimal.getcontext().prec or (
+        isinstance(value, int) and not isinstance(value, bool) and len(str(abs(value))) > 28)
+
+
+def __pow__(self, other, modulo=None):
+    if _is_long(self) or _is_long(other):
+        # the last digit is rounded in another way
+        _rezload.decline("attribute-unknown", "a power of a Decimal beyond the precision")
+    return _pow(self, other, modulo)
+
+
+def __rpow__(self, other, modulo=None):
+    if _is_long(self) or _is_long(other):
+        _rezload.decline("attribute-unknown", "a power of a Decimal beyond the precision")
+    return _rpow(self, other, modulo)
+
+
+Decimal.__format__, Decimal.__pow__, Decimal.__rpow__ = __format__, __pow__, __rpow__
+del __format__, __pow__, __rpow__
+
 refuse(globals(), "attribute-unknown", "getcontext localcontext setcontext")
 inert_classes(globals(), "attribute-unknown", "Context")

@@ -199,7 +199,7 @@ MODULES = {
     "sys": (
         "base_prefix* byteorder exc_info exec_prefix* executable* exit "
         "float_info getdefaultencoding getfilesystemencoding hexversion implementation intern "
-        "maxsize maxunicode platform prefix* stderr stdout version* version_info __stdout__ "
+        "maxsize maxunicode platform prefix* stderr stdout unraisablehook version* version_info __stdout__ "
         "__stderr__"),
     "tempfile": (
         "NamedTemporaryFile SpooledTemporaryFile TemporaryDirectory TemporaryFile gettempdir "
@@ -265,6 +265,7 @@ SOURCES = {
     "functools": "_rezload_functools",
     "glob": "_rezload_glob",
     "heapq": "_rezload_heapq",
+    "shlex": "_rezload_shlex",
     "importlib": "_rezload_importlib",
     "importlib.util": "_rezload_importlib",
     "itertools": "_rezload_itertools",

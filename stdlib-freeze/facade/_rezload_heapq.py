@@ -11,7 +11,14 @@ def _of_list(name):
     def of_list(heap, /, *args):
         if not isinstance(heap, list):
             _rezload.decline("attribute-unknown", "heapq." + name + " of what is no list")
-        return function(heap, *args)
+        is_empty = not heap
+        try:
+            return function(heap, *args)
+        except IndexError:
+            if not is_empty:
+                # what is compared has changed the heap
+                _rezload.decline("attribute-unknown", "heapq." + name + " of a heap that changes")
+            raise
 
     of_list.__name__ = of_list.__qualname__ = name
     return of_list

@@ -10,6 +10,9 @@ _iterencode = JSONEncoder.iterencode  # noqa: F405
 
 
 def __init__(self, *, separators=None, **kw):
+    if _minor < 14 and kw.get("skipkeys") and kw.get("indent") is not None:
+        # how a dict without keys is written has changed
+        _rezload.decline("attribute-unknown", "json.dumps(skipkeys, indent)")
     if separators is not None and not (
             type(separators) in (tuple, list) and all(type(text) is str for text in separators)):
         _rezload.decline("attribute-unknown", "json separators that aren't text")

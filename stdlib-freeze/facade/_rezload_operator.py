@@ -18,6 +18,13 @@ if _rezload.fact("python")[1] < 10:
             # it gave a subclass as it was
             _rezload.decline("attribute-unknown", "operator.index before Python 3.10")
         return a
+else:
+    def index(a, /):
+        result = _operator.index(a)
+        if type(result) is not int:
+            # what `__index__` gives; a subclass of int
+            _rezload.decline("attribute-unknown", "operator.index of a subclass of int")
+        return result
 
 
 def attrgetter(attr, /, *attrs):

@@ -9,7 +9,7 @@ from re import (
 
 _minor = _rezload.fact("python")[1]
 _REPEATED = (")*", ")+", ")?", "){")
-_UNSURE = ("??", "*?", "}?", "(?<=", "(?<!")
+_UNSURE = ("??", "*?", "}?", ")+?", "(?<=", "(?<!")
 _AROUND = ("(?=", "(?!", "(?<=", "(?<!")
 _POSSESSIVE = ("*+", "++", "?+", "}+", "(?>")
 
@@ -69,7 +69,8 @@ def _check_groups(pattern, flags):
         counted = counted or "{" in pattern
     if counted:
         _rezload.decline("attribute-unknown", "a regular expression that counts a group")
-    if repeated and any(mark in pattern for mark in _UNSURE):
+    verbose_lazy = ")" in pattern and "+?" in pattern and _is_verbose(pattern, flags)
+    if repeated and (verbose_lazy or any(mark in pattern for mark in _UNSURE)):
         _rezload.decline("attribute-unknown", "a regular expression that repeats a lazy group")
     if any(mark in pattern for mark in _AROUND) and _captures(pattern):
         _rezload.decline("attribute-unknown", "a regular expression that looks around, and captures")
@@ -97,6 +98,9 @@ def _check(pattern, flags=0):
         # group references that aren't plain numbers
         if not pattern.isascii() or "(+" in pattern or "( " in pattern or "_)" in pattern:
             _rezload.decline("attribute-unknown", "a regular expression with a group reference")
+    if _minor < 10 and "(?(" in pattern:
+        # some are more code than the engine counts
+        _rezload.decline("attribute-unknown", "a regular expression with a condition")
     if _minor < 11:
         if any(mark in pattern for mark in _POSSESSIVE):
             _rezload.decline("attribute-unknown", "a regular expression with a possessive")

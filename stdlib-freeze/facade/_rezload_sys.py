@@ -61,6 +61,11 @@ class _Implementation:
 implementation = _Implementation()
 
 
+def unraisablehook(unraisable, /):
+    # what a finalizer raises, at a time that is the interpreter's
+    _rezload.note("attribute-unknown", "an exception in a finalizer")
+
+
 def getdefaultencoding():
     return "utf-8"
 

@@ -18,6 +18,11 @@ def literal_eval(node_or_string):
     if "set" in node_or_string and _minor < 9:
         # `set()` was an error
         _rezload.decline("attribute-unknown", "ast.literal_eval of a set")
+    if "\n" in node_or_string or "\r" in node_or_string:
+        # blanks in front and behind are an IndentationError, or none, by the version
+        first, last = node_or_string[:1], node_or_string[-1:]
+        if first.isspace() or last in " \t\f":
+            _rezload.decline("attribute-unknown", "ast.literal_eval of lines with blanks around")
     return _rezload.literal_eval(node_or_string.lstrip(" \t"))
 
 

@@ -36,6 +36,16 @@ for _name in ("acosh", "asinh", "atanh", "cbrt", "dist", "erf", "erfc", "exp2", 
     globals()[_name] = _declining(_name)
 
 
+if _minor < 11:
+    _pow = pow
+
+    def pow(x, y, /):
+        if _float(x) == 0 and _float(y) == -inf:
+            # a ValueError then
+            _rezload.decline("attribute-unknown", "math.pow(0, -inf) before Python 3.11")
+        return _pow(x, y)
+
+
 def fabs(x, /):
     return abs(_float(x))
 

@@ -60,7 +60,7 @@ class _Form:
         if _minor < 10:
             _rezload.decline("attribute-unknown", "typing's | before Python 3.10")
         if other is None or isinstance(other, (type, _Form)):
-            return _Form("Union")
+            return _Subscripted("Union")
         _rezload.decline("attribute-unknown", "typing's |")
 
     __ror__ = __or__

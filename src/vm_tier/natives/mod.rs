@@ -73,6 +73,7 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
         module_locals,
         no_descriptor,
         ask_constructor,
+        note,
         refuse_method,
         output,
         rex_functions
@@ -95,6 +96,14 @@ fn decline_py(code: PyStrRef, detail: PyStrRef, vm: &VirtualMachine) -> PyResult
         reason.unwrap_or(Reason::AttributeUnknown),
         detail.to_string_lossy(),
     ))
+}
+
+/// Notes a refusal where nothing can be raised.
+fn note(code: PyStrRef, detail: PyStrRef) {
+    let code = code.to_string_lossy();
+    let reason = Reason::ALL.iter().find(|r| r.code() == code).copied();
+    let reason = reason.unwrap_or(Reason::AttributeUnknown);
+    state::refuse(reason, detail.to_string_lossy());
 }
 
 /// Refuses attributes that show how objects are made.
