@@ -477,7 +477,8 @@ pub(super) fn ask_of_library(
         Some(class) => class,
         None => object.class(),
     };
-    if natives::is_own_function(object, vm) {
+    // what a function has was set by whoever made it
+    if object.downcast_ref::<PyFunction>().is_some() {
         return Ok(());
     }
     let refuse = || {
@@ -522,9 +523,6 @@ pub(super) fn ask_of_library(
     let is_function = object
         .class()
         .is(vm.ctx.types.builtin_function_or_method_type);
-    if object.downcast_ref::<PyFunction>().is_some() {
-        return Ok(());
-    }
     if class
         .mro_map_collect(is_whole)
         .into_iter()
@@ -533,7 +531,13 @@ pub(super) fn ask_of_library(
     {
         return Ok(());
     }
-    match vm.get_attribute_opt(object, vm.ctx.intern_str(name))? {
+    let interned = vm.ctx.intern_str(name);
+    let found = match is_own(class, vm) {
+        // asking would call the definition's code once more than CPython
+        true => class.get_attr(interned),
+        false => vm.get_attribute_opt(object, interned)?,
+    };
+    match found {
         Some(_) => Ok(()),
         None => refuse(),
     }
