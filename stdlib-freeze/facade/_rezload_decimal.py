@@ -16,6 +16,10 @@ _new = Decimal.__new__
 def _new_in(cls, value="0", context=None):
     if context is not None and not isinstance(context, _Context):
         _rezload.decline("attribute-unknown", "a Decimal in what is no context")
+    if isinstance(value, (list, tuple)) and not (
+            len(value) == 3 and isinstance(value[1], (list, tuple)) and all(
+                type(digit) is int for digit in value[1])):
+        _rezload.decline("attribute-unknown", "a Decimal of what are no digits")
     return _new(cls, value, context)
 
 

@@ -27,6 +27,13 @@ else:
         return result
 
 
+def length_hint(obj, default=0, /):
+    if type(obj) not in (str, bytes, list, tuple, dict, set, frozenset, range):
+        # of iterators it's a guess
+        _rezload.decline("attribute-unknown", "operator.length_hint")
+    return _operator.length_hint(obj, default)
+
+
 def attrgetter(attr, /, *attrs):
     for name in (attr,) + attrs:
         if isinstance(name, str):

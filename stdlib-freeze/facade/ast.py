@@ -23,6 +23,10 @@ def literal_eval(node_or_string):
         first, last = node_or_string[:1], node_or_string[-1:]
         if first.isspace() or last in " \t\f":
             _rezload.decline("attribute-unknown", "ast.literal_eval of lines with blanks around")
+        try:
+            return _rezload.literal_eval(node_or_string)
+        except SyntaxError:
+            _rezload.decline("attribute-unknown", "ast.literal_eval of lines that are none")
     return _rezload.literal_eval(node_or_string.lstrip(" \t"))
 
 

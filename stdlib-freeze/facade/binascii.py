@@ -64,6 +64,9 @@ def crc32(data, crc=0, /):
 
 
 def b2a_base64(data, /, *, newline=True):
+    if type(newline) not in (bool, int):
+        # a TypeError before 3.12, and then its truth
+        _rezload.decline("attribute-unknown", "binascii.b2a_base64(newline=%r)" % (newline,))
     data = _bytes(data)
     out = bytearray()
     for i in range(0, len(data) - 2, 3):
