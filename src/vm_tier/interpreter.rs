@@ -209,7 +209,7 @@ fn builtins(python: (u8, u8), vm: &VirtualMachine) -> PyResult<PyDictRef> {
     for name in versions::later_builtins(python.1) {
         builtins.del_item(name, vm)?;
     }
-    for name in [
+    let refused = [
         "id",
         "hash",
         "eval",
@@ -219,14 +219,11 @@ fn builtins(python: (u8, u8), vm: &VirtualMachine) -> PyResult<PyDictRef> {
         "breakpoint",
         "memoryview",
         "help",
-        // CPython 3.11 and 3.12 nest them less deep
-        "BaseExceptionGroup",
-        "ExceptionGroup",
-    ] {
-        // `help` isn't RustPython's, and these came with 3.11
-        if name.ends_with("Group") && python.1 < 11 {
-            continue;
-        }
+    ];
+    // CPython 3.11 and 3.12 nest them less deep; before, there were none
+    let groups = ["BaseExceptionGroup", "ExceptionGroup"];
+    let groups = groups.into_iter().filter(|_| python.1 >= 11);
+    for name in refused.into_iter().chain(groups) {
         let function = vm.new_function(name, move |_: FuncArgs, vm: &VirtualMachine| -> PyResult {
             Err(natives::decline(
                 vm,

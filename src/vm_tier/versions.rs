@@ -1,6 +1,7 @@
 //! What RustPython has, which is a CPython 3.14, and the profile's Python may not have.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 
 use memchr::memmem;
 use rustpython_vm::builtins::{PyFloat, PyStr, PyType};
@@ -64,15 +65,26 @@ pub(super) fn is_later_attribute(name: &str, minor: u8) -> bool {
     })
 }
 
+/// What looks for each name of [`LATER`].
+fn finders() -> &'static [memmem::Finder<'static>] {
+    static FINDERS: OnceLock<Vec<memmem::Finder<'static>>> = OnceLock::new();
+    FINDERS.get_or_init(|| {
+        let finder = |(name, _): &(&'static str, u8)| memmem::Finder::new(*name);
+        LATER.iter().map(finder).collect()
+    })
+}
+
 /// What in `text` the Python of the minor version `minor` may not have.
 pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let attribute = LATER
         .iter()
-        .filter(|(_, first)| minor < *first)
-        .find_map(|(name, _)| {
-            memmem::find_iter(bytes, name.as_bytes())
+        .zip(finders())
+        .filter(|((_, first), _)| minor < *first)
+        .find_map(|((name, _), finder)| {
+            finder
+                .find_iter(bytes)
                 .find(|at| {
                     let before = at.checked_sub(1).map(|i| bytes[i]);
                     let rest = bytes.get(at + name.len());
@@ -92,19 +104,19 @@ pub(super) fn later_name(text: &str, minor: u8) -> Option<(usize, &'static str)>
     };
     // those of a function stand in another order before 3.11
     let locals = || {
+        if minor >= 11 {
+            return None;
+        }
         let is_in_function = |at: &usize| {
             let line = bytes[..*at].rsplit(|byte| *byte == b'\n').next();
             line.is_some_and(|line| line.first().is_some_and(u8::is_ascii_whitespace))
         };
         let mut found = memmem::find_iter(bytes, b"locals(").filter(is_in_function);
-        found
-            .next()
-            .filter(|_| minor < 11)
-            .map(|at| (at, "locals()"))
+        found.next().map(|at| (at, "locals()"))
     };
-    let general = || {
-        let found = general_percent(bytes).filter(|_| minor < 9);
-        found.map(|at| (at, "the format %g"))
+    let general = || match minor {
+        ..9 => general_percent(bytes).map(|at| (at, "the format %g")),
+        _ => None,
     };
     attribute
         .or_else(slice)

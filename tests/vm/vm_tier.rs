@@ -163,6 +163,29 @@ fn acts_on_the_host_are_refused() {
 }
 
 /// One thread, so that the same interpreter has all of them.
+/// rez copies the dict of its objects, and not the list that is one of them: what a function adds
+/// stays there for the next one, and for the next file.
+#[test]
+fn a_change_of_what_rez_keeps_declines() {
+    let early = |body: &str| {
+        format!(
+            "name = 'a'\nversion = '1'\n@early()\ndef requires():\n    {body}\n\
+             @early()\ndef variants():\n    return [[r] for r in build_variant_requires]\n"
+        )
+    };
+    let tier = hasty();
+    for body in [
+        "build_variant_requires.append('x')\n    return []",
+        "found = build_variant_requires\n    found += ['x']\n    return found",
+    ] {
+        assert_eq!(reason(&tier, &early(body)), Reason::Sandbox, "{body}");
+    }
+    let unchanged = early("return ['a'] + build_variant_requires");
+    let package = tier.load(unchanged.as_bytes()).unwrap();
+    assert_eq!(package.requires, ["a"]);
+    assert!(package.variants.is_empty());
+}
+
 #[test]
 fn nothing_leaks_into_the_next_definition() {
     let tier = VmTier::default();
@@ -205,9 +228,9 @@ fn nothing_leaks_into_the_next_definition() {
             ["a"],
         ),
         (
-            "import enum\nenum.Enum.x = 1",
-            "import enum\ntry:\n    enum.Enum.x\nexcept AttributeError:\n    requires = ['a']",
-            ["a"],
+            "import string\nstring.Formatter.x = 1",
+            "import string\nrequires = ['a%s' % hasattr(string.Formatter, 'x')]",
+            ["aFalse"],
         ),
         (
             "ModifyList.apply = None",

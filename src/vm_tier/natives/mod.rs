@@ -89,21 +89,18 @@ pub(super) fn module(vm: &VirtualMachine) -> PyResult<PyRef<PyModule>> {
 }
 
 fn decline_py(code: PyStrRef, detail: PyStrRef, vm: &VirtualMachine) -> PyResult {
+    Err(decline(vm, reason(&code), detail.to_string_lossy()))
+}
+
+fn reason(code: &PyStrRef) -> Reason {
     let code = code.to_string_lossy();
-    let reason = Reason::ALL.iter().find(|r| r.code() == code).copied();
-    Err(decline(
-        vm,
-        reason.unwrap_or(Reason::AttributeUnknown),
-        detail.to_string_lossy(),
-    ))
+    let reason = Reason::ALL.iter().find(|reason| reason.code() == code);
+    reason.copied().unwrap_or(Reason::AttributeUnknown)
 }
 
 /// Notes a refusal where nothing can be raised.
 fn note(code: PyStrRef, detail: PyStrRef) {
-    let code = code.to_string_lossy();
-    let reason = Reason::ALL.iter().find(|r| r.code() == code).copied();
-    let reason = reason.unwrap_or(Reason::AttributeUnknown);
-    state::refuse(reason, detail.to_string_lossy());
+    state::refuse(reason(&code), detail.to_string_lossy());
 }
 
 /// Refuses attributes that show how objects are made.
